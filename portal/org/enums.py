@@ -1,0 +1,49 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitKind(models.TextChoices):
+    """What a unit is; every unit can hold letters, numbers and people."""
+
+    OFFICE = "office", _("Office (central registry)")
+    EXECUTIVE = "executive", _("Executives")
+    GROUP = "group", _("Group")
+    SECTION = "section", _("Section")
+    SCHOOL = "school", _("School")
+
+
+class Role(models.TextChoices):
+    DIRECTOR = "director", _("Director of the area office")
+    DEPUTY = "deputy", _("Deputy director")
+    GROUP_DIRECTOR = "group_director", _("Group director")
+    OFFICER = "officer", _("Officer")
+    REGISTRY = "registry", _("Central registry clerk")
+    GROUP_REGISTRY = "group_registry", _("Group registry clerk")
+    PRINCIPAL = "principal", _("School principal")
+    SCHOOL_CLERK = "school_clerk", _("School clerk")
+    TEACHER = "teacher", _("Teacher")
+    PR_OFFICER = "pr_officer", _("PR officer")
+    COMPLAINT_OFFICER = "complaint_officer", _("Complaint officer")
+    IDENTITY_CUSTODIAN = "identity_custodian", _("Complaint identity custodian")
+    JOURNAL_EDITOR = "journal_editor", _("Journal editor")
+    DATA_OFFICER = "data_officer", _("School data officer")
+    AUDITOR = "auditor", _("Internal auditor")
+    SYSADMIN = "sysadmin", _("System administrator")
+
+
+class ActingKind(models.TextChoices):
+    """How an absent superior is stood in for; printed in the signature block."""
+
+    IN_PLACE = "in_place", _("Acting for the absent post-holder")  # รักษาราชการแทน
+    ON_BEHALF = "on_behalf", _("Performing duties on behalf")  # ปฏิบัติราชการแทน
+
+
+class SchoolSize(models.TextChoices):
+    SMALL = "small", _("Small (fewer than 120 pupils)")
+    MEDIUM = "medium", _("Medium (120–299 pupils)")
+    LARGE = "large", _("Large (300 pupils or more)")
+
+
+class SchoolSector(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    PRIVATE = "private", _("Private")

@@ -1,0 +1,50 @@
+"""Named predicates over dated roles; apps join them with ``&`` and ``|``."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from portal.org.enums import Role
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+
+def roles_of(user: "User", on: date | None = None) -> frozenset[tuple[str, int]]:
+    """All (role, unit id) pairs that ``user`` holds on a day, acting ones included.
+
+    Today's answer is kept on the user object, which lives as long as one request.
+    """
+    if not user.is_active or not user.pk:
+        return frozenset()
+    if on is None and (kept := getattr(user, "_roles_today", None)) is not None:
+        return kept
+    own = user.memberships.on(on).order_by().values_list("role", "unit_id")
+    acting = user.actings.on(on).order_by().values_list(
+        "membership__role", "membership__unit_id"
+    )
+    pairs = frozenset(own.union(acting))
+    if on is None:
+        user._roles_today = pairs  # type: ignore[attr-defined]
+    return pairs
+
+
+def has_role(user: "User", *roles: Role, unit_id: int | None = None) -> bool:
+    """Whether ``user`` holds one of ``roles`` today, in ``unit_id`` when it is given."""
+    return any(
+        role in roles and (unit_id is None or unit == unit_id) for role, unit in roles_of(user)
+    )
+
+
+def unit_ids(user: "User", roles: Iterable[Role] | None = None) -> frozenset[int]:
+    """The units where ``user`` holds any of ``roles`` (any role at all by default) today."""
+    wanted = None if roles is None else frozenset(roles)
+    return frozenset(unit for role, unit in roles_of(user) if wanted is None or role in wanted)
+
+
+def is_auditor(user: "User") -> bool:
+    return has_role(user, Role.AUDITOR)
+
+
+def is_sysadmin(user: "User") -> bool:
+    return has_role(user, Role.SYSADMIN)
