@@ -112,7 +112,13 @@ TIME_ZONE = "Asia/Bangkok"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Libraries come from npm; only the folders that pages use are served.
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/bootstrap", NODE_MODULES / "bootstrap/dist/css"),
+    ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
+    ("vendor/sarabun", NODE_MODULES / "@fontsource/sarabun/files"),
+]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="smtp://localhost:1025")
