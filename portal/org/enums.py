@@ -34,8 +34,13 @@ class Role(models.TextChoices):
 class ActingKind(models.TextChoices):
     """How an absent superior is stood in for; printed in the signature block."""
 
-    IN_PLACE = "in_place", _("Acting for the absent post-holder")  # รักษาราชการแทน
-    ON_BEHALF = "on_behalf", _("Performing duties on behalf")  # ปฏิบัติราชการแทน
+    IN_PLACE = "in_place", _("Acting for the absent post-holder")
+    ON_BEHALF = "on_behalf", _("Performing duties on behalf")
+
+    @property
+    def official_words(self) -> str:
+        """The words of the signature block, Thai in every language."""
+        return "รักษาราชการแทน" if self is ActingKind.IN_PLACE else "ปฏิบัติราชการแทน"
 
 
 class SchoolSize(models.TextChoices):

@@ -20,9 +20,7 @@ def roles_of(user: "User", on: date | None = None) -> frozenset[tuple[str, int]]
     if on is None and (kept := getattr(user, "_roles_today", None)) is not None:
         return kept
     own = user.memberships.on(on).order_by().values_list("role", "unit_id")
-    acting = user.actings.on(on).order_by().values_list(
-        "membership__role", "membership__unit_id"
-    )
+    acting = user.actings.on(on).order_by().values_list("membership__role", "membership__unit_id")
     pairs = frozenset(own.union(acting))
     if on is None:
         user._roles_today = pairs  # type: ignore[attr-defined]

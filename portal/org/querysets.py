@@ -36,9 +36,7 @@ class DatedQuerySet(models.QuerySet):
 
     def on(self, day: date | None = None) -> "DatedQuerySet":
         day = day or today()
-        return self.filter(
-            models.Q(ends_on=None) | models.Q(ends_on__gte=day), starts_on__lte=day
-        )
+        return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=day), starts_on__lte=day)
 
 
 class MembershipQuerySet(DatedQuerySet):

@@ -30,10 +30,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. ``office`` is empty only for administrators of the installation."""
+    """A person with an account; ``office`` is empty only for the installation's administrators."""
 
     office = models.ForeignKey(
-        "org.Office", models.PROTECT, null=True, blank=True, related_name="users",
+        "org.Office",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
         verbose_name=_("office"),
     )
     username = models.CharField(
@@ -64,11 +68,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["first_name", "last_name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("username"), name="users_username_unique",
+                Lower("username"),
+                name="users_username_unique",
                 violation_error_message=_("Somebody already uses this user name."),
             ),
             models.UniqueConstraint(
-                Lower("email"), condition=~models.Q(email=""), name="users_email_unique",
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="users_email_unique",
                 violation_error_message=_("Somebody already uses this e-mail address."),
             ),
         ]

@@ -4,171 +4,344 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Acting',
+            name="Acting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('in_place', 'Acting for the absent post-holder'), ('on_behalf', 'Performing duties on behalf')], max_length=10, verbose_name='kind')),
-                ('order_number', models.CharField(blank=True, max_length=60, verbose_name='order number')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("in_place", "Acting for the absent post-holder"),
+                            ("on_behalf", "Performing duties on behalf"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "order_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="order number"),
+                ),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="to")),
             ],
             options={
-                'verbose_name': 'acting',
-                'verbose_name_plural': 'actings',
-                'ordering': ['-starts_on', 'pk'],
+                "verbose_name": "acting",
+                "verbose_name_plural": "actings",
+                "ordering": ["-starts_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Committee',
+            name="Committee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('order_number', models.CharField(blank=True, max_length=60, verbose_name='order number')),
-                ('order_date', models.DateField(blank=True, null=True, verbose_name='order date')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "order_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="order number"),
+                ),
+                ("order_date", models.DateField(blank=True, null=True, verbose_name="order date")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
             ],
             options={
-                'verbose_name': 'committee',
-                'verbose_name_plural': 'committees',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "committee",
+                "verbose_name_plural": "committees",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CommitteeMember',
+            name="CommitteeMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outside_name', models.CharField(blank=True, max_length=200, verbose_name='name of a person from outside')),
-                ('duty', models.CharField(max_length=100, verbose_name='duty')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outside_name",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="name of a person from outside"
+                    ),
+                ),
+                ("duty", models.CharField(max_length=100, verbose_name="duty")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'committee member',
-                'verbose_name_plural': 'committee members',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "committee member",
+                "verbose_name_plural": "committee members",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('director', 'Director of the area office'), ('deputy', 'Deputy director'), ('group_director', 'Group director'), ('officer', 'Officer'), ('registry', 'Central registry clerk'), ('group_registry', 'Group registry clerk'), ('principal', 'School principal'), ('school_clerk', 'School clerk'), ('teacher', 'Teacher'), ('pr_officer', 'PR officer'), ('complaint_officer', 'Complaint officer'), ('identity_custodian', 'Complaint identity custodian'), ('journal_editor', 'Journal editor'), ('data_officer', 'School data officer'), ('auditor', 'Internal auditor'), ('sysadmin', 'System administrator')], max_length=20, verbose_name='role')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, help_text='The last day.', null=True, verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("director", "Director of the area office"),
+                            ("deputy", "Deputy director"),
+                            ("group_director", "Group director"),
+                            ("officer", "Officer"),
+                            ("registry", "Central registry clerk"),
+                            ("group_registry", "Group registry clerk"),
+                            ("principal", "School principal"),
+                            ("school_clerk", "School clerk"),
+                            ("teacher", "Teacher"),
+                            ("pr_officer", "PR officer"),
+                            ("complaint_officer", "Complaint officer"),
+                            ("identity_custodian", "Complaint identity custodian"),
+                            ("journal_editor", "Journal editor"),
+                            ("data_officer", "School data officer"),
+                            ("auditor", "Internal auditor"),
+                            ("sysadmin", "System administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="from")),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True, help_text="The last day.", null=True, verbose_name="to"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'ordering': ['unit', 'position__rank', 'pk'],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "ordering": ["unit", "position__rank", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'school network',
-                'verbose_name_plural': 'school networks',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "school network",
+                "verbose_name_plural": "school networks",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='area code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('short_name', models.CharField(max_length=60, verbose_name='short name')),
-                ('letter_code', models.CharField(help_text='Printed before each number, as in ศธ 04108.', max_length=30, verbose_name='letter code')),
-                ('roman_code', models.CharField(help_text='Used in file names, as in MOE04108.', max_length=30, verbose_name='agency code in Roman letters')),
-                ('address', models.TextField(verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='central mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="area code")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("short_name", models.CharField(max_length=60, verbose_name="short name")),
+                (
+                    "letter_code",
+                    models.CharField(
+                        help_text="Printed before each number, as in ศธ 04108.",
+                        max_length=30,
+                        verbose_name="letter code",
+                    ),
+                ),
+                (
+                    "roman_code",
+                    models.CharField(
+                        help_text="Used in file names, as in MOE04108.",
+                        max_length=30,
+                        verbose_name="agency code in Roman letters",
+                    ),
+                ),
+                ("address", models.TextField(verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=60, verbose_name="phone")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="central mailbox"),
+                ),
             ],
             options={
-                'verbose_name': 'office',
-                'verbose_name_plural': 'offices',
-                'ordering': ['code'],
+                "verbose_name": "office",
+                "verbose_name_plural": "offices",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='PhoneLine',
+            name="PhoneLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=100, verbose_name='label')),
-                ('number', models.CharField(max_length=40, verbose_name='number')),
-                ('is_public', models.BooleanField(default=True, verbose_name='public')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=100, verbose_name="label")),
+                ("number", models.CharField(max_length=40, verbose_name="number")),
+                ("is_public", models.BooleanField(default=True, verbose_name="public")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'phone line',
-                'verbose_name_plural': 'phone lines',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "phone line",
+                "verbose_name_plural": "phone lines",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Position',
+            name="Position",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('rank', models.PositiveSmallIntegerField(default=100, help_text='Smaller stands higher in lists.', verbose_name='rank')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Smaller stands higher in lists.",
+                        verbose_name="rank",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'position',
-                'verbose_name_plural': 'positions',
-                'ordering': ['rank', 'title', 'pk'],
+                "verbose_name": "position",
+                "verbose_name_plural": "positions",
+                "ordering": ["rank", "title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('smis_code', models.CharField(max_length=8, unique=True, verbose_name='SMIS code')),
-                ('moe_code', models.CharField(max_length=10, unique=True, verbose_name='ministry code')),
-                ('level', models.CharField(max_length=60, verbose_name='level taught')),
-                ('tambon', models.CharField(max_length=60, verbose_name='tambon')),
-                ('amphoe', models.CharField(max_length=60, verbose_name='amphoe')),
-                ('tambon_code', models.CharField(max_length=6, verbose_name='tambon code')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('sector', models.CharField(choices=[('public', 'Public'), ('private', 'Private')], default='public', max_length=8, verbose_name='sector')),
-                ('size', models.CharField(blank=True, choices=[('small', 'Small (fewer than 120 pupils)'), ('medium', 'Medium (120–299 pupils)'), ('large', 'Large (300 pupils or more)')], max_length=8, verbose_name='size')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "smis_code",
+                    models.CharField(max_length=8, unique=True, verbose_name="SMIS code"),
+                ),
+                (
+                    "moe_code",
+                    models.CharField(max_length=10, unique=True, verbose_name="ministry code"),
+                ),
+                ("level", models.CharField(max_length=60, verbose_name="level taught")),
+                ("tambon", models.CharField(max_length=60, verbose_name="tambon")),
+                ("amphoe", models.CharField(max_length=60, verbose_name="amphoe")),
+                ("tambon_code", models.CharField(max_length=6, verbose_name="tambon code")),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                (
+                    "sector",
+                    models.CharField(
+                        choices=[("public", "Public"), ("private", "Private")],
+                        default="public",
+                        max_length=8,
+                        verbose_name="sector",
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("small", "Small (fewer than 120 pupils)"),
+                            ("medium", "Medium (120–299 pupils)"),
+                            ("large", "Large (300 pupils or more)"),
+                        ],
+                        max_length=8,
+                        verbose_name="size",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'school',
-                'verbose_name_plural': 'schools',
-                'ordering': ['unit__sort_key', 'pk'],
+                "verbose_name": "school",
+                "verbose_name_plural": "schools",
+                "ordering": ["unit__sort_key", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('office', 'Office (central registry)'), ('executive', 'Executives'), ('group', 'Group'), ('section', 'Section'), ('school', 'School')], max_length=12, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=80, verbose_name='short name')),
-                ('sort_key', models.CharField(db_index=True, default='', editable=False, max_length=400)),
-                ('letter_code', models.CharField(blank=True, max_length=30, verbose_name='letter code')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("office", "Office (central registry)"),
+                            ("executive", "Executives"),
+                            ("group", "Group"),
+                            ("section", "Section"),
+                            ("school", "School"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="short name"),
+                ),
+                (
+                    "sort_key",
+                    models.CharField(db_index=True, default="", editable=False, max_length=400),
+                ),
+                (
+                    "letter_code",
+                    models.CharField(blank=True, max_length=30, verbose_name="letter code"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("phone", models.CharField(blank=True, max_length=60, verbose_name="phone")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
-                'ordering': ['position', 'sort_key', 'pk'],
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
+                "ordering": ["position", "sort_key", "pk"],
             },
         ),
     ]

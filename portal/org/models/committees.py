@@ -40,8 +40,12 @@ class CommitteeMember(models.Model):
         Committee, models.CASCADE, related_name="members", verbose_name=_("committee")
     )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-        related_name="committee_seats", verbose_name=_("person"),
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="committee_seats",
+        verbose_name=_("person"),
     )
     outside_name = models.CharField(_("name of a person from outside"), max_length=200, blank=True)
     unit = models.ForeignKey(

@@ -1,14 +1,19 @@
 from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from portal.org.enums import ActingKind, Role
+from portal.org.enums import ActingKind, Role, UnitKind
 from portal.org.models.units import Office, Unit
 from portal.org.querysets import ActingQuerySet, MembershipQuerySet
 
 
 class Position(models.Model):
-    """A post's title as letters print it, e.g. ผู้อำนวยการกลุ่มอำนวยการ."""
+    """A post's title as letters print it, e.g. นักวิชาการศึกษาชำนาญการ.
+
+    With ``names_unit`` the unit's name follows at once: one row ผู้อำนวยการ serves the heads of
+    the office, of every group and of every school.
+    """
 
     office = models.ForeignKey(
         Office, models.PROTECT, related_name="positions", verbose_name=_("office")
@@ -17,6 +22,11 @@ class Position(models.Model):
     rank = models.PositiveSmallIntegerField(
         _("rank"), default=100, help_text=_("Smaller stands higher in lists.")
     )
+    names_unit = models.BooleanField(
+        _("the unit's name follows"),
+        default=False,
+        help_text=_("Tick for titles such as ผู้อำนวยการ, which letters print with the unit."),
+    )
 
     class Meta:
         verbose_name = _("position")
@@ -24,7 +34,8 @@ class Position(models.Model):
         ordering = ["rank", "title", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["office", "title"], name="org_position_unique",
+                fields=["office", "title"],
+                name="org_position_unique",
                 violation_error_message=_("There is already a position of this title."),
             )
         ]
@@ -37,7 +48,9 @@ class Membership(models.Model):
     """A person holds a role in a unit from a day to a day; history is never overwritten."""
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="memberships",
         verbose_name=_("person"),
     )
     unit = models.ForeignKey(
@@ -45,7 +58,11 @@ class Membership(models.Model):
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     position = models.ForeignKey(
-        Position, models.PROTECT, null=True, blank=True, related_name="memberships",
+        Position,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
         verbose_name=_("position"),
     )
     starts_on = models.DateField(_("from"))
@@ -69,6 +86,17 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person} · {self.get_role_display()} · {self.unit}"
 
+    @property
+    def position_title(self) -> str:
+        """The position as letters print it; the role in Thai words where none is recorded."""
+        if self.position is None:
+            with translation.override("th"):
+                return str(Role(self.role).label)
+        if not self.position.names_unit:
+            return self.position.title
+        of_office = self.unit.kind in (UnitKind.OFFICE, UnitKind.EXECUTIVE)
+        return f"{self.position.title}{self.unit.office.name if of_office else self.unit.name}"
+
 
 class Acting(models.Model):
     """While the holder of ``membership`` is away, ``person`` acts in that role."""
@@ -77,7 +105,9 @@ class Acting(models.Model):
         Membership, models.PROTECT, related_name="actings", verbose_name=_("acts for")
     )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="actings",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="actings",
         verbose_name=_("person"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=ActingKind)
@@ -93,7 +123,8 @@ class Acting(models.Model):
         ordering = ["-starts_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_on__gte=models.F("starts_on")), name="org_acting_dates",
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="org_acting_dates",
                 violation_error_message=_("The last day is before the first."),
             )
         ]

@@ -11,7 +11,11 @@ class PhoneLine(models.Model):
         Office, models.CASCADE, related_name="phone_lines", verbose_name=_("office")
     )
     unit = models.ForeignKey(
-        Unit, models.CASCADE, null=True, blank=True, related_name="phone_lines",
+        Unit,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="phone_lines",
         verbose_name=_("unit"),
     )
     label = models.CharField(_("label"), max_length=100)

@@ -15,14 +15,19 @@ class Office(models.Model):
         _("letter code"), max_length=30, help_text=_("Printed before each number, as in ศธ 04108.")
     )
     roman_code = models.CharField(
-        _("agency code in Roman letters"), max_length=30,
+        _("agency code in Roman letters"),
+        max_length=30,
         help_text=_("Used in file names, as in MOE04108."),
     )
     address = models.TextField(_("address"))
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     email = models.EmailField(_("central mailbox"), blank=True)
     emblem = models.ForeignKey(
-        "files.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+",
+        "files.StoredFile",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("emblem"),
     )
 
@@ -45,7 +50,11 @@ class Unit(models.Model):
         Office, models.PROTECT, related_name="units", verbose_name=_("office")
     )
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
         verbose_name=_("belongs to"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=UnitKind)
@@ -58,7 +67,11 @@ class Unit(models.Model):
     email = models.EmailField(_("e-mail address"), blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
         verbose_name=_("merged into"),
     )
 
@@ -70,10 +83,10 @@ class Unit(models.Model):
         ordering = ["position", "sort_key", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["office"], condition=models.Q(kind=UnitKind.OFFICE),
-                name="org_unit_one_root", violation_error_message=_(
-                    "The office already has its central registry."
-                ),
+                fields=["office"],
+                condition=models.Q(kind=UnitKind.OFFICE),
+                name="org_unit_one_root",
+                violation_error_message=_("The office already has its central registry."),
             ),
             models.CheckConstraint(
                 condition=models.Q(merged_into=None) | models.Q(closed_on__isnull=False),
@@ -109,13 +122,39 @@ class Network(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["office", "name"], name="org_network_name_unique",
+                fields=["office", "name"],
+                name="org_network_name_unique",
                 violation_error_message=_("There is already a network of this name."),
             )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfficeClosure(models.Model):
+    """A day on which the office is closed besides weekends and public holidays."""
+
+    office = models.ForeignKey(
+        Office, models.CASCADE, related_name="closures", verbose_name=_("office")
+    )
+    day = models.DateField(_("day"))
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("office closure")
+        verbose_name_plural = _("office closures")
+        ordering = ["-day", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "day"],
+                name="org_closure_day_unique",
+                violation_error_message=_("The office is already closed on this day."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.reason}"
 
 
 class School(models.Model):
@@ -128,7 +167,11 @@ class School(models.Model):
     moe_code = models.CharField(_("ministry code"), max_length=10, unique=True)
     level = models.CharField(_("level taught"), max_length=60)
     network = models.ForeignKey(
-        Network, models.PROTECT, null=True, blank=True, related_name="schools",
+        Network,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schools",
         verbose_name=_("network"),
     )
     tambon = models.CharField(_("tambon"), max_length=60)
