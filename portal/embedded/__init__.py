@@ -1,0 +1,1 @@
+"""Private servers and the runner behind `make run`: for trying out and tests, never production."""

@@ -1,6 +1,15 @@
 """For trying out on one machine: embedded servers, demo data, mail into a folder."""
 
+import os
+
+from portal.embedded.postgres import Postgres
+from portal.embedded.redis import Redis
+from portal.settings.environment import VAR_DIR, env
+
+# Only addresses: `make run` starts the servers, or `python -m portal.embedded` for one command.
+os.environ.setdefault("DATABASE_URL", Postgres(VAR_DIR / "postgres").url)
+os.environ.setdefault("REDIS_URL", Redis(VAR_DIR / "redis").url)
+
 from portal.settings.base import *  # noqa: F403  (a settings module extends the base)
-from portal.settings.base import env
 
 DEBUG = env.bool("DEBUG", default=True)

@@ -1,13 +1,21 @@
-"""For the tests: the real PostgreSQL of DATABASE_URL, or the embedded one."""
+"""For the tests: the real PostgreSQL of DATABASE_URL, or the embedded one that they start."""
+
+import os
+
+from portal.embedded.postgres import Postgres
+from portal.embedded.redis import Redis
+from portal.settings.environment import VAR_DIR, env
+
+# Only addresses: tests/conftest.py starts the servers when a test run begins.
+os.environ.setdefault("DATABASE_URL", Postgres(VAR_DIR / "test-postgres").url)
+os.environ.setdefault("REDIS_URL", Redis(VAR_DIR / "test-redis").url)
+# No worker listens: a test runs the tasks that it is about.
+os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 
 from portal.settings.base import *  # noqa: F403  (a settings module extends the base)
-from portal.settings.base import DATABASES, VAR_DIR, env
+from portal.settings.base import DATABASES
 
-SECRET_KEY = "test-key-not-used-anywhere-else"
-if not env("DATABASE_URL", default=""):
-    from portal.embedded import postgres
-
-    DATABASES["default"].update(env.db_url_config(postgres.start(VAR_DIR / "test-postgres")))
+SECRET_KEY = "test-key-not-used-anywhere-else"  # noqa: S105  (it protects nothing)
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_portal")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 

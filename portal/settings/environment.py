@@ -1,0 +1,16 @@
+"""Where the settings read what differs from one installation to the next."""
+
+import os
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = BASE_DIR / "var"
+NODE_MODULES = BASE_DIR / "node_modules"
+
+env = environ.Env()
+
+# What stands in the environment wins over the file; tests do not depend on anybody's file.
+if os.environ.get("DJANGO_SETTINGS_MODULE") != "portal.settings.test":
+    env.read_env(BASE_DIR / ".env")
