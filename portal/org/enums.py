@@ -31,6 +31,27 @@ class Role(models.TextChoices):
     SYSADMIN = "sysadmin", _("System administrator")
 
 
+OFFICE_KINDS = frozenset({UnitKind.OFFICE, UnitKind.EXECUTIVE, UnitKind.GROUP, UnitKind.SECTION})
+KINDS_OF_ROLE: dict[str, frozenset[UnitKind]] = {
+    Role.DIRECTOR: frozenset({UnitKind.EXECUTIVE}),
+    Role.DEPUTY: frozenset({UnitKind.EXECUTIVE}),
+    Role.GROUP_DIRECTOR: frozenset({UnitKind.GROUP, UnitKind.SECTION}),
+    Role.REGISTRY: frozenset({UnitKind.OFFICE}),
+    Role.GROUP_REGISTRY: frozenset({UnitKind.GROUP, UnitKind.SECTION}),
+    Role.PRINCIPAL: frozenset({UnitKind.SCHOOL}),
+    Role.SCHOOL_CLERK: frozenset({UnitKind.SCHOOL}),
+    Role.TEACHER: frozenset({UnitKind.SCHOOL}),
+    Role.PR_OFFICER: OFFICE_KINDS | {UnitKind.SCHOOL},
+    Role.DATA_OFFICER: OFFICE_KINDS | {UnitKind.SCHOOL},
+}
+"""The kinds of unit in which a role can be held; the others belong to the office's own units."""
+
+
+def may_be_held(role: str, kind: str) -> bool:
+    """Whether ``role`` makes sense in a unit of ``kind``: no principal of a group."""
+    return kind in KINDS_OF_ROLE.get(role, OFFICE_KINDS)
+
+
 class ActingKind(models.TextChoices):
     """How an absent superior is stood in for; printed in the signature block."""
 

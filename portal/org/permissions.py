@@ -46,3 +46,21 @@ def is_auditor(user: "User") -> bool:
 
 def is_sysadmin(user: "User") -> bool:
     return has_role(user, Role.SYSADMIN)
+
+
+def manages_office(user: "User", office_id: int) -> bool:
+    """Whether ``user`` keeps the office's units, people and roles.
+
+    The system administrator of the office does, and an installation's administrator, who has
+    no office and so belongs to all.
+    """
+    if user.is_superuser and user.is_active and user.office_id is None:
+        return True
+    return user.office_id == office_id and is_sysadmin(user)
+
+
+def manages_acting(user: "User", office_id: int) -> bool:
+    """Whether ``user`` may record who acts for whom in the office: daily work of the registry."""
+    if manages_office(user, office_id):
+        return True
+    return user.office_id == office_id and has_role(user, Role.DIRECTOR, Role.REGISTRY)

@@ -20,7 +20,8 @@ class UnitQuerySet(models.QuerySet):
         return self.filter(office_id=user.office_id)
 
     def open(self) -> "UnitQuerySet":
-        return self.filter(closed_on=None)
+        """Units that work today: ``closed_on`` is the last day of a unit that closes."""
+        return self.filter(models.Q(closed_on=None) | models.Q(closed_on__gte=today()))
 
 
 class SchoolQuerySet(models.QuerySet):
@@ -28,7 +29,7 @@ class SchoolQuerySet(models.QuerySet):
         return self.filter(unit__office_id=user.office_id)
 
     def open(self) -> "SchoolQuerySet":
-        return self.filter(unit__closed_on=None)
+        return self.filter(models.Q(unit__closed_on=None) | models.Q(unit__closed_on__gte=today()))
 
 
 class DatedQuerySet(models.QuerySet):

@@ -1,5 +1,7 @@
 """Who signs in. What a person may do is a dated row in ``portal.org``, never a flag here."""
 
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -7,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from portal.core.thai.collation import KEY_LENGTH, sort_key
 
 
 class UserManager(BaseUserManager["User"]):
@@ -47,6 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     title = models.CharField(_("title"), max_length=40, blank=True)
     first_name = models.CharField(_("first name"), max_length=100)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    sort_key = models.CharField(max_length=KEY_LENGTH, editable=False, default="", db_index=True)
     phone = models.CharField(_("mobile phone"), max_length=30, blank=True)
     phone_is_public = models.BooleanField(
         _("show my phone number in the public phone book"), default=False
@@ -65,7 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ["first_name", "last_name", "pk"]
+        ordering = ["sort_key", "pk"]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),
@@ -82,6 +87,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    def save(self, **options: Any) -> None:
+        """Keep the dictionary order in step with the name; ``bulk_create`` has to do it itself."""
+        self.sort_key = sort_key(f"{self.first_name} {self.last_name}")
+        fields = options.get("update_fields")
+        if fields is not None and not {"first_name", "last_name"}.isdisjoint(fields):
+            options["update_fields"] = {*fields, "sort_key"}
+        super().save(**options)
 
     def get_full_name(self) -> str:
         """Title and name as Thai papers print them: no space after the title."""

@@ -1,4 +1,6 @@
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,11 @@ class Position(models.Model):
         return self.title
 
 
+def _one(number: str | models.Func) -> models.Func:
+    """``number`` as a range of one: equality for an exclusion constraint without btree_gist."""
+    return models.Func(number, number, models.Value("[]"), function="int8range")
+
+
 class Membership(models.Model):
     """A person holds a role in a unit from a day to a day; history is never overwritten."""
 
@@ -80,7 +87,27 @@ class Membership(models.Model):
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="org_membership_dates",
                 violation_error_message=_("The last day is before the first."),
-            )
+            ),
+            ExclusionConstraint(
+                name="org_membership_once",
+                expressions=[
+                    (_one("person"), RangeOperators.OVERLAPS),
+                    (_one("unit"), RangeOperators.OVERLAPS),
+                    (_one(models.Func("role", function="hashtext")), RangeOperators.OVERLAPS),
+                    (
+                        models.Func(
+                            "starts_on",
+                            "ends_on",
+                            RangeBoundary(inclusive_upper=True),
+                            function="daterange",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_(
+                    "This person already holds this role there on these days."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,11 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.thai.collation import KEY_LENGTH, sort_key
 from portal.org.enums import SchoolSector, SchoolSize, UnitKind
-from portal.org.querysets import SchoolQuerySet, UnitQuerySet
+from portal.org.querysets import SchoolQuerySet, UnitQuerySet, today
 
 
 class Office(models.Model):
@@ -60,7 +63,7 @@ class Unit(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=UnitKind)
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=80, blank=True)
-    sort_key = models.CharField(max_length=400, editable=False, default="", db_index=True)
+    sort_key = models.CharField(max_length=KEY_LENGTH, editable=False, default="", db_index=True)
     letter_code = models.CharField(_("letter code"), max_length=30, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
@@ -98,13 +101,21 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.short_name or self.name
 
+    def save(self, **options: Any) -> None:
+        """Keep the dictionary order in step with the name; ``bulk_create`` has to do it itself."""
+        self.sort_key = sort_key(self.name)
+        fields = options.get("update_fields")
+        if fields is not None and "name" in fields:
+            options["update_fields"] = {*fields, "sort_key"}
+        super().save(**options)
+
     @property
     def is_school(self) -> bool:
         return self.kind == UnitKind.SCHOOL
 
     @property
     def is_open(self) -> bool:
-        return self.closed_on is None
+        return self.closed_on is None or self.closed_on >= today()
 
 
 class Network(models.Model):

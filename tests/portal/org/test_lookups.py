@@ -109,7 +109,7 @@ def test_superior_chain_survives_a_ring_and_closed_executives() -> None:
     group = GroupFactory()
     section = SectionFactory(office=group.office, parent=group)
     Unit.objects.filter(pk=group.pk).update(parent=section)
-    Unit.objects.filter(kind="executive").update(closed_on=today())
+    Unit.objects.filter(kind="executive").update(closed_on=today() - DAY)
     group.refresh_from_db()
     assert service.superior_chain(group) == [group, section]
 
@@ -128,12 +128,12 @@ def test_position_names_the_unit_where_the_title_asks_for_it() -> None:
 def test_position_on_follows_the_dates() -> None:
     user = UserFactory()
     group = GroupFactory(office=user.office)
-    first, second = (
-        MembershipFactory(person=user, unit=group, position__title=title)
-        for title in ("ปฏิบัติการ", "ชำนาญการ")
-    )
-    first.ends_on, second.starts_on = date(2023, 3, 31), date(2023, 4, 1)
-    first.save(), second.save()
+    for title, starts_on, ends_on in (
+        ("ปฏิบัติการ", date(2020, 10, 1), date(2023, 3, 31)),
+        ("ชำนาญการ", date(2023, 4, 1), None),
+    ):
+        dates = {"starts_on": starts_on, "ends_on": ends_on}
+        MembershipFactory(person=user, unit=group, position__title=title, **dates)
     days = (date(2019, 1, 1), date(2023, 3, 31), date(2023, 4, 1), None)
     titles = [service.position_on(user, group, day) for day in days]
     assert titles == ["", "ปฏิบัติการ", "ชำนาญการ", "ชำนาญการ"]
