@@ -1,5 +1,6 @@
 """Celery: tasks survive the worker that was killed over them."""
 
+from portal.settings.beat import CELERY_BEAT_SCHEDULE  # noqa: F401  (a setting)
 from portal.settings.environment import env
 
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
@@ -18,3 +19,5 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Bangkok"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+DEFERRED_KEEP_DAYS = 14  # days that finished rows of portal.core.tasks are kept

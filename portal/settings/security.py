@@ -2,6 +2,8 @@
 
 from csp.constants import NONCE, NONE, SELF
 
+from portal.settings.environment import env
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -44,3 +46,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# How many proxies of ours stand before the web server; each adds one X-Forwarded-For address.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

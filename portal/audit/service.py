@@ -1,0 +1,26 @@
+"""The only door to the audit: recording, sealing, verifying, reading."""
+
+from typing import TYPE_CHECKING
+
+from portal.audit.denials import record_denial
+from portal.audit.models import AuditRow
+from portal.audit.querysets import AuditRowQuerySet, let_read, reads_office
+from portal.audit.recording import client_ip, record, session_hash
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+__all__ = [
+    "client_ip",
+    "let_read",
+    "reads_office",
+    "record",
+    "record_denial",
+    "rows_visible_to",
+    "session_hash",
+]
+
+
+def rows_visible_to(user: "User") -> AuditRowQuerySet:
+    """The rows that ``user`` may read, newest first."""
+    return AuditRow.objects.visible_to(user)
