@@ -1,0 +1,70 @@
+"""What people are told about letters; a secret letter's subject is never in it."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from circulars.enums import HEAD_ROLES, INBOX_ROLES
+from circulars.models import Delivery, Letter, RouteStep
+from portal.notifications.service import notify
+from portal.org.enums import Role
+from portal.org.service import holders, holders_query
+from portal.users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def notice_context(letter: Letter) -> dict[str, str]:
+    """The words of a notice: subject (hidden when secret), number, sender, speed."""
+    return {
+        "subject": _("(secret letter)") if letter.is_secret else letter.subject,
+        "number": letter.number_text,
+        "sender": str(letter.unit),
+        "speed": letter.speed,
+        "due_on": letter.due_on.isoformat() if letter.due_on else "",
+    }
+
+
+def tell(
+    kind: str, to: "Iterable[User] | QuerySet[User]", letter: Letter, actor: User | None, url: str
+) -> None:
+    notify(
+        kind=f"circulars.{kind}",
+        to=to,
+        about=letter,
+        actor=actor,
+        url=url,
+        context=notice_context(letter),
+    )
+
+
+def tell_step_holders(step: RouteStep, actor: User | None) -> None:
+    """Tell who can decide a step now; the group's director when nobody can."""
+    letter = step.letter
+    people = step_holders(step)
+    if people:
+        kind = "consulted" if step.question else "waiting"
+        tell(kind, people, letter, actor, letter.get_absolute_url())
+        return
+    leaders = holders(unit=letter.unit, roles=[Role.GROUP_DIRECTOR, Role.PRINCIPAL])
+    tell("step_vacant", leaders, letter, actor, letter.get_absolute_url())
+
+
+def step_holders(step: RouteStep) -> list[User]:
+    """The active people who may decide a step today."""
+    if step.membership_id is None:
+        return holders(unit=step.unit, roles=[step.role])
+    own = type(step.membership).objects.on().filter(pk=step.membership_id)
+    acting = step.membership.actings.on()
+    people = {
+        row.person for row in (*own.select_related("person"), *acting.select_related("person"))
+    }
+    return sorted((person for person in people if person.is_active), key=lambda p: p.pk)
+
+
+def inbox_keepers(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet[User]":
+    """Clerks and heads of the units that got a letter; only the heads when it is secret."""
+    roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
+    return holders_query(deliveries.order_by().values("unit_id"), roles)

@@ -1,0 +1,63 @@
+"""Register numbers: taken under a row lock, without a gap, never twice."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from circulars.enums import RegisterKind
+from circulars.models import RegisterEntry
+from portal.core.thai.dates import be_year
+
+TAKE_NUMBER = """
+WITH taken AS (
+    INSERT INTO circulars_register (unit_id, kind, year, last_number) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (unit_id, kind, year)
+    DO UPDATE SET last_number = circulars_register.last_number + 1
+    RETURNING id, last_number
+)
+INSERT INTO circulars_registerentry (
+    register_id, number, registered_at, registered_by_id, reference, dated, sender, receiver,
+    subject, action, note, void_reason
+)
+SELECT id, last_number, %s, %s, %s, %s, %s, %s, %s, %s, %s, '' FROM taken
+RETURNING id
+"""
+
+
+def take_number(
+    *,
+    unit_id: int,
+    kind: RegisterKind,
+    moment: datetime,
+    registered_by_id: int | None,
+    reference: str = "",
+    dated: object = None,
+    sender: str = "",
+    receiver: str = "",
+    subject: str = "",
+    action: str = "",
+    note: str = "",
+) -> RegisterEntry:
+    """Write the next line of a register and return it.
+
+    The year is the calendar year of ``moment`` in the office's time zone (clauses 38.2,
+    43.1.2). The register's row stays locked until the caller's transaction ends, so the number
+    of a transaction that is rolled back is given to the next one: no gap and no double.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("take_number needs a transaction")
+    year = be_year(timezone.localtime(moment).date())
+    row = (moment, registered_by_id, reference, dated, sender, receiver, subject, action, note)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_NUMBER, [unit_id, kind, year, *row])
+        (entry_id,) = cursor.fetchone()
+    return RegisterEntry.objects.select_related("register").get(pk=entry_id)
+
+
+def void_entry(*, entry: RegisterEntry, actor_id: int, reason: str) -> None:
+    """Mark a number void; it stays visible and is never given again."""
+    entry.voided_at = timezone.now()
+    entry.voided_by_id = actor_id
+    entry.void_reason = reason
+    entry.save(update_fields=["voided_at", "voided_by", "void_reason"])

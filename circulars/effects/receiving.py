@@ -1,0 +1,66 @@
+"""What a recipient does with a letter: open, register, acknowledge, answer."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from circulars.effects.notices import tell
+from circulars.effects.numbers import take_number
+from circulars.enums import RegisterKind
+from circulars.models import Answer, Delivery
+from circulars.permissions import heads_recipient
+from portal.core.errors import InvalidInput
+from portal.files.models import StoredFile
+from portal.users.models import User
+
+
+def open_(*, obj: Delivery, actor: User) -> None:
+    """Note who opened the letter first, and when."""
+    obj.opened_at = timezone.now()
+    obj.opened_by = actor
+
+
+def register(*, obj: Delivery, actor: User, action: str = "", note: str = "") -> None:
+    """Give the letter the unit's next incoming number (form 13)."""
+    if obj.opened_at is None:
+        open_(obj=obj, actor=actor)
+    letter = obj.letter
+    obj.entry = take_number(
+        unit_id=obj.unit_id,
+        kind=RegisterKind.INCOMING,
+        moment=timezone.now(),
+        registered_by_id=actor.pk,
+        reference=letter.number_text,
+        dated=letter.letter_date,
+        sender=str(letter.unit.office if not letter.unit.is_school else letter.unit),
+        receiver=letter.addressee,
+        subject="" if letter.is_secret else letter.subject,
+        action=action,
+        note=note,
+    )
+
+
+def acknowledge(*, obj: Delivery, actor: User) -> None:
+    """The head has seen it; what no clerk has registered yet is registered by the way."""
+    if obj.entry_id is None:
+        register(obj=obj, actor=actor)
+    obj.acknowledged_at = timezone.now()
+    obj.acknowledged_by = actor
+
+
+def answer(
+    *, obj: Delivery, actor: User, text: str = "", files: list[StoredFile] | None = None
+) -> None:
+    """Send an answer back to who wrote the letter."""
+    if not text.strip() and not files:
+        raise InvalidInput(_("Write an answer or attach a file."), field="text")
+    if obj.entry_id is None:
+        register(obj=obj, actor=actor)
+    if obj.acknowledged_at is None and heads_recipient(actor, obj):
+        acknowledge(obj=obj, actor=actor)
+    obj.answered_at = obj.answered_at or timezone.now()
+    given = Answer.objects.create(
+        delivery=obj, text=text, answered_by=actor, answered_at=timezone.now()
+    )
+    given.files.set(files or [])
+    letter = obj.letter
+    tell("answered", [letter.drafter], letter, actor, letter.get_board_url())

@@ -1,0 +1,67 @@
+"""Sending: one delivery a recipient, and the notices, in one transaction."""
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from circulars.effects.notices import inbox_keepers, tell
+from circulars.enums import DeliveryState
+from circulars.models import Delivery, Letter
+from portal.core.errors import NotReady
+from portal.files.models import ScanState
+from portal.users.models import User
+
+DELIVER = """
+INSERT INTO circulars_delivery (letter_id, unit_id, state, delivered_at, chase_count)
+SELECT recipient.letter_id,
+       coalesce(successor.id, unit.id),
+       min(CASE WHEN coalesce(successor.closed_on, unit.closed_on) IS NULL
+                     OR successor.id IS NOT NULL AND successor.closed_on IS NULL
+           THEN %(delivered)s ELSE %(undeliverable)s END),
+       %(moment)s, 0
+FROM circulars_recipient AS recipient
+JOIN org_unit AS unit ON unit.id = recipient.unit_id
+LEFT JOIN org_unit AS successor
+       ON successor.id = unit.merged_into_id AND unit.closed_on IS NOT NULL
+WHERE recipient.letter_id = %(letter)s
+GROUP BY recipient.letter_id, coalesce(successor.id, unit.id)
+"""
+
+
+def dispatch(*, obj: Letter, actor: User | None) -> None:
+    """Deliver the letter to each recipient at once.
+
+    A school that was merged since gets it through its successor (once, even when the successor
+    is a recipient too); one that closed without a successor is kept as undeliverable, so that
+    the sender sees it without asking (amendment 4, appendix 6, 4.2.2).
+    """
+    _check_attachments(obj)
+    moment = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            DELIVER,
+            {
+                "delivered": DeliveryState.DELIVERED,
+                "undeliverable": DeliveryState.UNDELIVERABLE,
+                "moment": moment,
+                "letter": obj.pk,
+            },
+        )
+        if not cursor.rowcount:
+            raise NotReady(_("The letter has no recipients."))
+    obj.dispatched_at = moment
+    obj.dispatched_by = actor
+    arrived = Delivery.objects.filter(letter=obj, state=DeliveryState.DELIVERED)
+    tell("delivered", inbox_keepers(obj, arrived), obj, actor, obj.get_received_url())
+
+
+def _check_attachments(letter: Letter) -> None:
+    infected = letter.attachments.filter(file__blob__scan_state=ScanState.INFECTED).first()
+    if infected:
+        raise NotReady(
+            _(
+                "“%(title)s” carries a virus and must not be sent. Void this letter and "
+                "write it again with a clean file."
+            )
+            % {"title": infected.title}
+        )

@@ -1,0 +1,129 @@
+"""Signing: the number, the frozen signature block and the hash, in one transaction."""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from circulars.effects.notices import tell
+from circulars.effects.numbers import take_number, void_entry
+from circulars.effects.steps import check_revision, decide_step
+from circulars.enums import CircularSeries, LetterKind, RegisterKind
+from circulars.models import Letter, LetterSettings, RegisterEntry
+from portal.core.errors import NotReady
+from portal.core.tasks import defer
+from portal.files.models import StoredFile
+from portal.org.enums import UnitKind
+from portal.org.models import Unit
+from portal.org.service import central_registry, signature_block
+from portal.users.models import User
+
+TOKEN_BYTES = 16
+"""128 bits: the check page's address cannot be guessed."""
+
+
+def sign(*, obj: Letter, actor: User, revision: int, remark: str = "") -> None:
+    """Sign and number the letter, freeze it, and order its PDF.
+
+    The number comes from the register of the signing unit and calendar year; it is given here
+    and only here, so a PDF that fails later never costs or doubles a number.
+    """
+    check_revision(obj, revision)
+    moment = timezone.now()
+    step = decide_step(letter=obj, actor=actor, remark=remark)
+    block = signature_block(actor, unit=step.unit, roles=[step.role])
+    if block is None:
+        raise NotReady(_("You hold no position that can sign here today."))
+    obj.signer = actor
+    obj.signer_name = block.name
+    obj.signer_lines = block.lines
+    obj.signed_at = moment
+    obj.letter_date = timezone.localtime(moment).date()
+    obj.entry = _enter(obj, actor, moment)
+    obj.number_text = number_text(obj, obj.entry)
+    RegisterEntry.objects.filter(pk=obj.entry.pk).update(reference=obj.number_text)
+    obj.check_token = secrets.token_urlsafe(TOKEN_BYTES)
+    obj.content_hash = content_hash(obj)
+    defer("circulars.build_pdf", obj.pk)
+
+
+def number_text(letter: Letter, entry: RegisterEntry) -> str:
+    """ที่: the agency code, then the register number, ว before it for circulars (clause 32)."""
+    mark = "ว " if letter.kind == LetterKind.CIRCULAR else ""
+    return f"{letter_code(letter.unit)}/{mark}{entry.number}"
+
+
+def letter_code(unit: Unit) -> str:
+    """The code of the agency that signs: the school's own, or the office's."""
+    if unit.is_school and unit.letter_code:
+        return unit.letter_code
+    return unit.office.letter_code
+
+
+def signing_unit(unit: Unit) -> Unit:
+    """Whose register a letter is numbered in: a school's own, else the office's central one."""
+    return unit if unit.kind == UnitKind.SCHOOL else central_registry(unit.office)
+
+
+def register_kind(letter: Letter) -> RegisterKind:
+    if letter.kind != LetterKind.CIRCULAR:
+        return RegisterKind.OUTGOING
+    settings = LetterSettings.objects.filter(office=letter.unit.office_id).first()
+    if settings and settings.circular_series == CircularSeries.ORDINARY:
+        return RegisterKind.OUTGOING
+    return RegisterKind.CIRCULAR
+
+
+def content_hash(letter: Letter) -> str:
+    """SHA-256 over what was signed: fields, references, attachments and recipients."""
+    content = {
+        "number": letter.number_text,
+        "date": str(letter.letter_date),
+        "subject": letter.subject,
+        "addressee": [letter.salutation, letter.addressee],
+        "body": letter.body,
+        "closing": letter.closing,
+        "signer": [letter.signer_name, *letter.signer_lines],
+        "references": list(letter.references.values_list("text", flat=True)),
+        "attachments": list(letter.attachments.values_list("title", "file__blob__sha256")),
+        "recipients": list(
+            letter.recipients.order_by("unit_id").values_list("unit_id", flat=True)
+        ),
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
+    """Keep the sealed PDF, and tell the drafter that the letter is signed."""
+    obj.pdf = pdf
+    obj.pdf_failures = 0
+    tell("signed", [obj.drafter], obj, obj.signer, obj.get_absolute_url())
+    if obj.send_when_signed:
+        defer("circulars.send_signed", obj.pk)
+
+
+def retry_pdf(*, obj: Letter, actor: User) -> None:
+    """Order the PDF again; the number stays what it is."""
+    defer("circulars.build_pdf", obj.pk)
+
+
+def void(*, obj: Letter, actor: User, reason: str) -> None:
+    """Give up a signed letter that was not sent; its number stays visible as void."""
+    void_entry(entry=obj.entry, actor_id=actor.pk, reason=reason)
+
+
+def _enter(letter: Letter, actor: User, moment: datetime) -> RegisterEntry:
+    return take_number(
+        unit_id=signing_unit(letter.unit).pk,
+        kind=register_kind(letter),
+        moment=moment,
+        registered_by_id=actor.pk,
+        dated=letter.letter_date,
+        sender=str(letter.unit),
+        receiver=letter.addressee,
+        subject="" if letter.is_secret else letter.subject,
+    )

@@ -1,0 +1,26 @@
+from circulars.models.deliveries import Answer, Delivery, Forward
+from circulars.models.letters import (
+    Attachment,
+    Letter,
+    LetterSettings,
+    Recipient,
+    RecipientList,
+    Reference,
+)
+from circulars.models.registers import Register, RegisterEntry
+from circulars.models.routing import RouteStep
+
+__all__ = [
+    "Answer",
+    "Attachment",
+    "Delivery",
+    "Forward",
+    "Letter",
+    "LetterSettings",
+    "Recipient",
+    "RecipientList",
+    "Reference",
+    "Register",
+    "RegisterEntry",
+    "RouteStep",
+]

@@ -1,0 +1,100 @@
+"""Who may do what with a letter; small predicates over dated roles, joined in the move tables."""
+
+from typing import TYPE_CHECKING
+
+from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES, StepKind
+from portal.core.predicates import predicate
+from portal.org.enums import Role, UnitKind
+from portal.org.permissions import has_role, unit_ids
+
+if TYPE_CHECKING:
+    from circulars.models import Delivery, Letter
+    from portal.users.models import User
+
+
+@predicate
+def nobody(user: "User", obj: object) -> bool:
+    """No person: only the portal itself does this."""
+    return False
+
+
+@predicate
+def is_drafter(user: "User", letter: "Letter") -> bool:
+    return letter.drafter_id == user.pk
+
+
+@predicate
+def may_draft_here(user: "User", letter: "Letter") -> bool:
+    """Still holds a drafting role in the letter's unit."""
+    return letter.unit_id in unit_ids(user, DRAFTING_ROLES)
+
+
+@predicate
+def holds_current_step(user: "User", letter: "Letter") -> bool:
+    return letter.steps.current().held_by(user).exists()
+
+
+@predicate
+def current_step_signs(user: "User", letter: "Letter") -> bool:
+    return letter.steps.current().filter(kind=StepKind.SIGN).exists()
+
+
+@predicate
+def current_step_is_vacant(user: "User", letter: "Letter") -> bool:
+    return letter.steps.current().vacant().exists()
+
+
+@predicate
+def chain_is_undecided(user: "User", letter: "Letter") -> bool:
+    """Nobody has decided anything since the letter was last submitted."""
+    return not letter.steps.of_round(letter).decided().exists()
+
+
+@predicate
+def leads_unit(user: "User", letter: "Letter") -> bool:
+    """Group director or principal of the unit that wrote the letter."""
+    return has_role(user, Role.GROUP_DIRECTOR, Role.PRINCIPAL, unit_id=letter.unit_id)
+
+
+@predicate
+def keeps_unit_registry(user: "User", letter: "Letter") -> bool:
+    """Registry clerk of the unit that wrote the letter."""
+    return has_role(user, Role.GROUP_REGISTRY, Role.SCHOOL_CLERK, unit_id=letter.unit_id)
+
+
+@predicate
+def keeps_central_registry(user: "User", letter: "Letter") -> bool:
+    """Central registry clerk, for what units inside the same office write."""
+    return (
+        letter.unit.kind != UnitKind.SCHOOL
+        and letter.unit.office_id == user.office_id
+        and has_role(user, Role.REGISTRY)
+    )
+
+
+@predicate
+def keeps_inbox(user: "User", delivery: "Delivery") -> bool:
+    return delivery.unit_id in unit_ids(user, INBOX_ROLES)
+
+
+@predicate
+def heads_recipient(user: "User", delivery: "Delivery") -> bool:
+    """May acknowledge for the receiving unit."""
+    return delivery.unit_id in unit_ids(user, HEAD_ROLES)
+
+
+@predicate
+def is_acknowledged(user: "User", delivery: "Delivery") -> bool:
+    return delivery.acknowledged_at is not None
+
+
+@predicate
+def may_read_delivery(user: "User", delivery: "Delivery") -> bool:
+    return (
+        user is not None
+        and type(delivery).objects.visible_to(user).filter(pk=delivery.pk).exists()
+    )
+
+
+sends = is_drafter | leads_unit | keeps_unit_registry | keeps_central_registry
+"""May send a signed letter, chase its recipients and change who gets it."""

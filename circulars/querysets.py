@@ -1,0 +1,171 @@
+"""Lists of letters, deliveries and register entries; each begins with ``visible_to(user)``."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from circulars.enums import (
+    DRAFTING_ROLES,
+    HEAD_ROLES,
+    INBOX_ROLES,
+    OFFICE_READERS,
+    SECRET,
+    SIGNED,
+    UNFINISHED,
+    UNIT_READERS,
+    DeliveryState,
+    LetterState,
+    StepState,
+)
+from portal.org.enums import Role, UnitKind
+from portal.org.permissions import has_role, roles_of, unit_ids
+
+if TYPE_CHECKING:
+    from circulars.models import Letter
+    from portal.users.models import User
+
+NOBODY = Q(pk__in=[])
+
+
+class LetterQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "LetterQuerySet":
+        """Letters seen from the sender's side.
+
+        The drafter sees their own. Everyone whose post a letter passed sees it. An open letter
+        that has left its drafter is seen by the heads and clerks of its unit, by the office's
+        executives and central registry (not for schools' letters), and, once signed, by all who
+        write letters in its unit.
+        """
+        posts = self.model._meta.get_field("steps").related_model.objects
+        passed = Exists(posts.filter(letter=OuterRef("pk")).reached().of(user))
+        left_drafter = ~Q(state__in=UNFINISHED) & ~Q(secrecy__in=SECRET)
+        circle = Q(unit__in=unit_ids(user, UNIT_READERS))
+        if has_role(user, *OFFICE_READERS):
+            circle |= ~Q(unit__kind=UnitKind.SCHOOL)
+        colleagues = Q(unit__in=unit_ids(user, DRAFTING_ROLES), state__in=SIGNED)
+        return self.filter(
+            Q(drafter=user) | Q(passed) | (left_drafter & (circle | colleagues)),
+            unit__office_id=user.office_id,
+        )
+
+    def waiting_for(self, user: "User") -> "LetterQuerySet":
+        """Letters whose current step is at a post that ``user`` holds today."""
+        posts = self.model._meta.get_field("steps").related_model.objects
+        return self.filter(Exists(posts.filter(letter=OuterRef("pk")).current().held_by(user)))
+
+    def undispatched(self) -> "LetterQuerySet":
+        return self.filter(state=LetterState.READY)
+
+
+class RouteStepQuerySet(models.QuerySet):
+    def current(self) -> "RouteStepQuerySet":
+        return self.filter(state=StepState.CURRENT)
+
+    def reached(self) -> "RouteStepQuerySet":
+        """Steps where the letter has been or is, not those still ahead."""
+        return self.filter(state__in=(StepState.CURRENT, StepState.DONE, StepState.RETURNED))
+
+    def decided(self) -> "RouteStepQuerySet":
+        return self.filter(state__in=(StepState.DONE, StepState.RETURNED))
+
+    def of_round(self, letter: "Letter") -> "RouteStepQuerySet":
+        """Steps of the present way up: those after the last return."""
+        last = (
+            letter.steps.filter(state__in=(StepState.RETURNED, StepState.CANCELLED))
+            .order_by("-position")
+            .values_list("position", flat=True)
+            .first()
+        )
+        steps = letter.steps.all()
+        return steps if last is None else steps.filter(position__gt=last)
+
+    def held_by(self, user: "User", on: date | None = None) -> "RouteStepQuerySet":
+        """Steps at a post that ``user`` holds, or acts for, on a day."""
+        return self.filter(self._posts_of(user, on))
+
+    def of(self, user: "User") -> "RouteStepQuerySet":
+        """Steps that ``user`` decided or holds today."""
+        return self.filter(Q(decided_by=user) | self._posts_of(user))
+
+    def vacant(self, on: date | None = None) -> "RouteStepQuerySet":
+        """Steps at a post that nobody holds or acts for on a day."""
+        members = _related(self.model, "membership").objects
+        actings = members.model._meta.get_field("actings").related_model.objects
+        same_post = {"unit": OuterRef("unit"), "role": OuterRef("role")}
+        alive = {"person__is_active": True}
+        held = Exists(members.on(on).filter(**same_post, **alive))
+        acted = Exists(
+            actings.on(on).filter(
+                membership__unit=OuterRef("unit"), membership__role=OuterRef("role"), **alive
+            )
+        )
+        own = Exists(members.on(on).filter(pk=OuterRef("membership"), **alive))
+        own_acted = Exists(actings.on(on).filter(membership=OuterRef("membership"), **alive))
+        return self.filter(
+            Q(~held, ~acted, membership=None) | Q(~own, ~own_acted, membership__isnull=False)
+        )
+
+    def _posts_of(self, user: "User", on: date | None = None) -> Q:
+        posts = NOBODY
+        for role, unit_id in roles_of(user, on):
+            posts |= Q(membership=None, role=role, unit_id=unit_id)
+        posts |= Q(membership__in=user.memberships.on(on).values("pk"))
+        return posts | Q(membership__in=user.actings.on(on).values("membership"))
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "DeliveryQuerySet":
+        """Letters received: by the unit whose inbox ``user`` keeps, or handed to ``user``.
+
+        Secret ones reach only the head of the unit and the people they were handed to.
+        """
+        is_open = ~Q(letter__secrecy__in=SECRET)
+        circle = Q(unit__in=unit_ids(user, INBOX_ROLES))
+        heads = Q(unit__in=unit_ids(user, HEAD_ROLES))
+        if has_role(user, Role.DIRECTOR, Role.DEPUTY):
+            circle |= Q(unit__kind=UnitKind.OFFICE)
+        if has_role(user, Role.DIRECTOR):
+            heads |= Q(unit__kind=UnitKind.OFFICE)
+        handed = Exists(
+            _related(self.model, "forwards").objects.filter(delivery=OuterRef("pk"), person=user)
+        )
+        return self.filter(
+            (is_open & circle) | heads | Q(handed), unit__office_id=user.office_id
+        ).exclude(state=DeliveryState.UNDELIVERABLE)
+
+    def unread(self) -> "DeliveryQuerySet":
+        return self.filter(state=DeliveryState.DELIVERED)
+
+    def unregistered(self) -> "DeliveryQuerySet":
+        return self.filter(entry=None).exclude(state=DeliveryState.UNDELIVERABLE)
+
+    def unacknowledged(self) -> "DeliveryQuerySet":
+        return self.filter(acknowledged_at=None).exclude(state=DeliveryState.UNDELIVERABLE)
+
+    def unanswered(self) -> "DeliveryQuerySet":
+        return self.filter(answered_at=None).exclude(state=DeliveryState.UNDELIVERABLE)
+
+    def overdue(self, on: date | None = None) -> "DeliveryQuerySet":
+        """Past the due date and still owing what the letter asked for."""
+        owing = Q(letter__answer_wanted=True, answered_at=None) | Q(
+            letter__answer_wanted=False, acknowledged_at=None
+        )
+        return self.filter(owing, letter__due_on__lt=on or timezone.localdate()).exclude(
+            state=DeliveryState.UNDELIVERABLE
+        )
+
+
+class RegisterEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "RegisterEntryQuerySet":
+        """Books of the units whose registry ``user`` keeps or heads."""
+        circle = Q(register__unit__in=unit_ids(user, (*UNIT_READERS, Role.REGISTRY)))
+        if has_role(user, *OFFICE_READERS):
+            circle |= Q(register__unit__kind=UnitKind.OFFICE)
+        return self.filter(circle, register__unit__office_id=user.office_id)
+
+
+def _related(model: type[models.Model], field: str) -> type[models.Model]:
+    return model._meta.get_field(field).related_model

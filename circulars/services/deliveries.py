@@ -1,0 +1,141 @@
+"""What the people of a receiving unit do with a letter, and how the sender chases them."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from circulars.effects.notices import inbox_keepers, tell
+from circulars.enums import ChaseScope, DeliveryState, LetterState
+from circulars.models import Delivery, Forward, Letter
+from circulars.permissions import keeps_inbox, may_read_delivery, sends
+from circulars.workflow import DELIVERY
+from portal.audit.service import record
+from portal.core.errors import InvalidInput, NotAllowed, StaleAction
+from portal.files.models import StoredFile
+from portal.org.models import Membership
+from portal.users.models import User
+from portal.workflow.service import apply_move
+
+
+@dataclass(frozen=True)
+class Chased:
+    """How many recipients were reminded, and how many were left alone today."""
+
+    reminded: int
+    rested: int
+
+
+def open_delivery(*, delivery: Delivery, actor: User) -> Delivery:
+    """Note the first opening; later ones, and those by people it was handed to, change nothing.
+
+    Every opening of a secret letter is recorded.
+    """
+    if delivery.letter.is_secret:
+        record(action="delivery.read_secret", actor=actor, about=delivery)
+    Forward.objects.filter(delivery=delivery, person=actor, seen_at=None).update(
+        seen_at=timezone.now()
+    )
+    if delivery.state != DeliveryState.DELIVERED or not keeps_inbox(actor, delivery):
+        return delivery
+    try:
+        return apply_move(DELIVERY, "open", pk=delivery.pk, actor=actor)
+    except StaleAction:
+        return Delivery.objects.select_related("letter__unit__office", "unit").get(pk=delivery.pk)
+
+
+def register(*, delivery: Delivery, actor: User, action: str = "", note: str = "") -> Delivery:
+    """Give the letter the unit's own incoming number (form 13)."""
+    return apply_move(DELIVERY, "register", pk=delivery.pk, actor=actor, action=action, note=note)
+
+
+def acknowledge(*, delivery: Delivery, actor: User) -> Delivery:
+    """The head of the unit confirms having read it; unregistered letters are registered too."""
+    move = "acknowledge_answered" if delivery.state == DeliveryState.ANSWERED else "acknowledge"
+    return apply_move(DELIVERY, move, pk=delivery.pk, actor=actor)
+
+
+def answer(
+    *, delivery: Delivery, actor: User, text: str = "", files: list[StoredFile] | None = None
+) -> Delivery:
+    """Answer in words and files; more may follow, the first one counts for the due date."""
+    return apply_move(
+        DELIVERY, "answer", pk=delivery.pk, actor=actor, text=text, files=files or []
+    )
+
+
+def forward(*, delivery: Delivery, actor: User, person: User, note: str = "") -> Forward:
+    """Hand the letter to somebody of the same unit.
+
+    Raises ``InvalidInput`` for a person of another unit or one who has it already.
+    """
+    if not (keeps_inbox(actor, delivery) and may_read_delivery(actor, delivery)):
+        raise NotAllowed(action="delivery.forward", about=delivery)
+    if person not in people_inside(delivery=delivery):
+        raise InvalidInput(_("This person does not work in your unit."), field="person")
+    try:
+        with transaction.atomic():
+            handed = Forward.objects.create(
+                delivery=delivery,
+                person=person,
+                note=note,
+                forwarded_by=actor,
+                forwarded_at=timezone.now(),
+            )
+            record(action="delivery.forward", actor=actor, about=delivery, data={"to": person.pk})
+            tell("forwarded", [person], delivery.letter, actor, delivery.get_absolute_url())
+    except IntegrityError as error:
+        raise InvalidInput(_("This person has the letter already."), field="person") from error
+    return handed
+
+
+def people_inside(*, delivery: Delivery) -> QuerySet[User]:
+    """Who the letter can be handed to: the unit's people; for the office itself, all its staff."""
+    members = Membership.objects.on()
+    if delivery.unit.kind == "office":
+        members = members.filter(unit__office_id=delivery.unit.office_id).exclude(
+            unit__kind="school"
+        )
+    else:
+        members = members.filter(unit=delivery.unit_id)
+    return User.objects.filter(is_active=True, pk__in=members.order_by().values("person"))
+
+
+def chase(*, letter: Letter, actor: User, scope: ChaseScope) -> Chased:
+    """Remind all recipients that have not done ``scope`` yet, each at most once a day."""
+    if not sends(actor, letter):
+        raise NotAllowed(action="letter.chase", about=letter)
+    if letter.state != LetterState.DISPATCHED:
+        raise StaleAction(state=letter.state, about=letter)
+    today = timezone.localdate()
+    with transaction.atomic():
+        # One lock per letter: two clerks who chase at once remind everybody once.
+        Letter.objects.select_for_update().get(pk=letter.pk)
+        behind = outstanding(letter=letter, scope=scope)
+        total = behind.count()
+        due = list(behind.exclude(chased_on=today).values_list("pk", flat=True))
+        reached = Delivery.objects.filter(pk__in=due)
+        reached.update(chased_on=today, chase_count=F("chase_count") + 1)
+        if due:
+            people = inbox_keepers(letter, reached)
+            tell("chased", people, letter, actor, letter.get_received_url())
+        record(
+            action="letter.chase",
+            actor=actor,
+            about=letter,
+            data={"scope": str(scope), "reminded": len(due)},
+        )
+    return Chased(reminded=len(due), rested=total - len(due))
+
+
+def outstanding(*, letter: Letter, scope: ChaseScope) -> QuerySet[Delivery]:
+    """The deliveries of a letter that have not come as far as ``scope`` asks."""
+    deliveries = letter.deliveries.order_by()
+    return {
+        ChaseScope.NOT_OPENED: deliveries.unread,
+        ChaseScope.NOT_REGISTERED: deliveries.unregistered,
+        ChaseScope.NOT_ACKNOWLEDGED: deliveries.unacknowledged,
+        ChaseScope.NOT_ANSWERED: deliveries.unanswered,
+    }[ChaseScope(scope)]()

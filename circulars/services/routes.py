@@ -1,0 +1,48 @@
+"""The usual way of a letter up the chain of command."""
+
+from circulars.effects.steps import Stop
+from circulars.enums import StepKind
+from portal.org.enums import Role, UnitKind
+from portal.org.models import Membership, Unit
+from portal.org.service import superior_chain
+from portal.users.models import User
+
+UNIT_HEADS = {
+    UnitKind.GROUP: (Role.GROUP_DIRECTOR,),
+    UnitKind.SECTION: (Role.GROUP_DIRECTOR,),
+    UnitKind.EXECUTIVE: (Role.DEPUTY, Role.DIRECTOR),
+    UnitKind.SCHOOL: (Role.PRINCIPAL,),
+    UnitKind.OFFICE: (),
+}
+"""The posts of a unit that a letter passes, lowest first."""
+
+
+def default_stops(*, unit: Unit, drafter: User, deputy: Membership | None = None) -> list[Stop]:
+    """Drafter → group director → deputy → director; in a school, the principal signs.
+
+    A level the drafter holds is left out, unless it is the one that signs. A vacant level of
+    deputies is left out; other vacant posts are kept, so that somebody sees that they are empty.
+    """
+    posts = [(level.pk, role) for level in superior_chain(unit) for role in UNIT_HEADS[level.kind]]
+    held = set(Membership.objects.on().filter(person=drafter).values_list("unit_id", "role"))
+    last = len(posts) - 1
+    stops = []
+    for index, (unit_id, role) in enumerate(posts):
+        if index < last and ((unit_id, role) in held or _is_empty_level(unit_id, role)):
+            continue
+        stops.append(
+            Stop(
+                kind=StepKind.SIGN if index == last else StepKind.ENDORSE,
+                unit_id=unit_id,
+                role=role,
+                membership_id=deputy.pk if deputy and role == Role.DEPUTY else None,
+            )
+        )
+    return stops
+
+
+def _is_empty_level(unit_id: int, role: str) -> bool:
+    return (
+        role == Role.DEPUTY
+        and not Membership.objects.on().filter(unit=unit_id, role=role).exists()
+    )

@@ -1,0 +1,37 @@
+"""Work on letters outside the request; ids in, safe to run twice."""
+
+from circulars.enums import LetterState
+from circulars.models import Letter
+from circulars.pdf import sealed_letter
+from circulars.services import letters
+from portal.core.errors import StaleAction
+from portal.core.tasks import portal_task
+
+
+@portal_task("circulars.build_pdf")
+def build_pdf(letter_id: int) -> None:
+    """Make, seal and keep the signed letter's PDF.
+
+    A failure is counted on the letter and tried again later; the number stays. Of two runs at
+    once, the second finds the letter ready and changes nothing.
+    """
+    letter = Letter.objects.select_related("unit__office", "drafter", "signer").get(pk=letter_id)
+    if letter.state != LetterState.SIGNED_PENDING:
+        return
+    try:
+        pdf = sealed_letter(letter)
+    except Exception:
+        letters.note_pdf_failure(letter_id=letter_id)
+        raise
+    try:
+        letters.attach_pdf(letter=letter, pdf=pdf)
+    except StaleAction:
+        return
+
+
+@portal_task("circulars.send_signed")
+def send_signed(letter_id: int) -> None:
+    """Send a letter whose drafter asked for it to go out as soon as it is signed."""
+    letter = Letter.objects.get(pk=letter_id)
+    if letter.state == LetterState.READY:
+        letters.dispatch(letter=letter, actor=None)
