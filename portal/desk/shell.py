@@ -1,0 +1,125 @@
+"""What stands around every page: office, menu, the person's own links. Worked out on demand."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from portal.core.registry import menu_entries
+from portal.org.models import Office
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """One line of a menu as the templates draw it."""
+
+    label: str
+    url: str
+    icon: str
+    active: bool = False
+    badge: int | None = None
+
+
+def _optional_url(name: str) -> str:
+    """The address of a page that an installation may leave out."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class Shell:
+    """Answers the base templates; nothing is asked of the database before it is shown."""
+
+    bell = ("notifications/bell.html", "components/nothing.html")
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def user(self) -> "User | None":
+        user = getattr(self.request, "user", None)
+        return user if user is not None and user.is_authenticated else None  # type: ignore[return-value]
+
+    @cached_property
+    def office(self) -> Office | None:
+        """The person's office; for visitors the only one of the installation."""
+        if self.user is not None:
+            return self.user.office
+        found = list(Office.objects.all()[:2])
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def office_name(self) -> str:
+        return self.office.name if self.office else _("Education area portal")
+
+    @property
+    def office_short_name(self) -> str:
+        return self.office.short_name if self.office else _("Education area portal")
+
+    @property
+    def emblem_url(self) -> str:
+        """The office's own emblem; empty while it has none."""
+        if self.office is None or self.office.emblem_id is None:
+            return ""
+        return reverse("files:download", args=[self.office.emblem.uid])
+
+    @cached_property
+    def menu(self) -> list[MenuLink]:
+        """The registered entries this person sees; the one with the longest match is active."""
+        if self.user is None:
+            return []
+        entries = [entry for entry in menu_entries if entry.visible_to(self.user)]
+        urls = [reverse(entry.url_name) for entry in entries]
+        path = self.request.path
+        active = max((url for url in urls if path.startswith(url)), key=len, default="")
+        return [
+            MenuLink(
+                label=str(entry.label),
+                url=url,
+                icon=entry.icon,
+                active=url == active,
+                badge=entry.badge(self.user),
+            )
+            for entry, url in zip(entries, urls, strict=True)
+        ]
+
+    @property
+    def person_links(self) -> list[MenuLink]:
+        """Profile and what concerns the person's own account."""
+        links = [
+            (_("Profile"), reverse("desk:profile"), "person"),
+            (_("Security"), _optional_url("accounts:security"), "shield-lock"),
+        ]
+        if self.user is not None and self.user.is_staff:
+            links.append((_("Back-office"), _optional_url("admin:index"), "gear"))
+        return [MenuLink(label, url, icon) for label, url, icon in links if url]
+
+    @property
+    def home_url(self) -> str:
+        return self.desk_url if self.user else "/"
+
+    @property
+    def desk_url(self) -> str:
+        return reverse("desk:home")
+
+    @property
+    def sign_in_url(self) -> str:
+        return resolve_url(settings.LOGIN_URL)
+
+    @property
+    def sign_out_url(self) -> str:
+        return _optional_url("account_logout")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,110 @@
+"""Gathers "my work" from the tiles that apps register."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from portal.core.registry import WorkItem, work_tiles
+from portal.users.models import User
+
+ITEMS_PER_TILE = 5
+ITEMS_UP_FRONT = 5
+
+
+@dataclass(frozen=True)
+class Due:
+    """A date by which something is owed, seen from a day."""
+
+    on: date
+    today: date
+
+    @property
+    def days(self) -> int:
+        """Days left; negative when it is overdue."""
+        return (self.on - self.today).days
+
+    @property
+    def tone(self) -> str:
+        if self.days < 0:
+            return "danger"
+        return "warning" if self.days <= 1 else "neutral"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits."""
+
+    item: WorkItem
+    due: Due | None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due is not None and self.due.days < 0
+
+
+@dataclass(frozen=True)
+class Section:
+    """A tile with its most pressing items."""
+
+    code: str
+    title: str
+    icon: str
+    url: str
+    count: int
+    lines: list[Line]
+
+    @property
+    def more(self) -> int:
+        """How many wait beyond those shown."""
+        return max(0, self.count - len(self.lines))
+
+    @property
+    def tone(self) -> str:
+        return "danger" if any(line.is_overdue for line in self.lines) else "brand"
+
+
+@dataclass(frozen=True)
+class Work:
+    sections: list[Section]
+
+    @property
+    def total(self) -> int:
+        return sum(section.count for section in self.sections)
+
+    @property
+    def overdue(self) -> list[Line]:
+        """What is late, the latest first, over all sections."""
+        late = [line for section in self.sections for line in section.lines if line.is_overdue]
+        return sorted(late, key=_by_due)[:ITEMS_UP_FRONT]
+
+
+def _by_due(line: Line) -> tuple[date, str]:
+    return (line.due.on if line.due else date.max, str(line.item.title))
+
+
+def _lines(items: Iterable[WorkItem], today: date) -> list[Line]:
+    lines = [Line(item, Due(item.due_on, today) if item.due_on else None) for item in items]
+    return sorted(lines, key=lambda line: line.due.on if line.due else date.max)
+
+
+def work_for(user: User) -> Work:
+    """All that waits for ``user``; tiles with nothing waiting are left out."""
+    today = timezone.localdate()
+    sections = []
+    for tile in work_tiles:
+        count = tile.count(user)
+        items = tile.items(user, ITEMS_PER_TILE)
+        if count or items:
+            sections.append(
+                Section(
+                    code=tile.code,
+                    title=str(tile.title),
+                    icon=tile.icon,
+                    url=tile.url(user),
+                    count=max(count, len(items)),
+                    lines=_lines(items, today),
+                )
+            )
+    return Work(sections)
