@@ -5,8 +5,10 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from portal.settings.environment import BASE_DIR, NODE_MODULES, VAR_DIR, env
-from portal.settings.logs import *  # noqa: F403  (one file per concern)
+from portal.settings.files import *  # noqa: F403  (one file per concern)
+from portal.settings.logs import *  # noqa: F403
 from portal.settings.mail import *  # noqa: F403
+from portal.settings.notifications import *  # noqa: F403
 from portal.settings.queue import *  # noqa: F403
 from portal.settings.queue import REDIS_URL
 from portal.settings.security import *  # noqa: F403

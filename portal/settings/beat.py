@@ -17,4 +17,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "files.sweep": {
+        "task": "files.sweep",
+        "schedule": crontab(minute=40),
+    },
+    "notifications.sweep": {
+        "task": "notifications.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }

@@ -1,0 +1,30 @@
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+if TYPE_CHECKING:
+    from portal.users.models import User
+
+
+class StoredFileQuerySet(models.QuerySet):
+    def unattached_of(self, user: "User") -> "StoredFileQuerySet":
+        """What ``user`` uploaded and no page has taken over; theirs alone."""
+        return self.filter(uploaded_by=user, is_attached=False)
+
+    def referenced(self) -> "StoredFileQuerySet":
+        """Files that some row of any app points at by foreign key."""
+        return self.filter(_pointed_at(self.model))
+
+    def unreferenced(self) -> "StoredFileQuerySet":
+        return self.exclude(_pointed_at(self.model))
+
+
+def _pointed_at(model: type[models.Model]) -> models.Q:
+    condition = models.Q(pk__in=[])
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and not relation.many_to_many:
+            column = relation.field.attname
+            rows = relation.related_model._base_manager.filter(**{column: OuterRef("pk")})
+            condition |= models.Q(Exists(rows))
+    return condition

@@ -1,0 +1,202 @@
+"""How stored files leave the portal: whole, in ranges, through the web server, or as a ZIP."""
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import RawIOBase
+from typing import BinaryIO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header, parse_etags
+from django.utils.translation import gettext as _
+
+from portal.files.enums import INLINE_TYPES, ScanState
+from portal.files.errors import FileMissing, FileRefused
+from portal.files.models import StoredFile
+from portal.files.names import clean_name, distinct
+from portal.files.ranges import NotSatisfiable, wanted_range
+from portal.files.storage import absolute_path
+
+_CHUNK = 1 << 16
+_RETRY_AFTER = 5  # seconds
+# A page made of an uploaded file may load and run nothing. Chromium shows no PDF in a sandbox.
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_CSP_SANDBOX = f"{_CSP}; sandbox"
+
+
+def open_stored(file: StoredFile) -> BinaryIO:
+    """The bytes, for reading. Raises ``FileRefused`` for infected ones and ``FileMissing``."""
+    _refuse_infected(file)
+    try:
+        return absolute_path(file.blob.path).open("rb")
+    except FileNotFoundError as error:
+        raise FileMissing from error
+
+
+def file_response(
+    request: HttpRequest, file: StoredFile, as_attachment: bool = True
+) -> HttpResponseBase:
+    """Answer a GET or HEAD with ``file``. Whether the person may read it was checked before.
+
+    Infected files give a page that says so (403), those still being scanned one that asks to
+    wait (503). Without ``as_attachment`` pictures and PDFs show inside the page.
+    """
+    if file.blob.scan_state == ScanState.INFECTED:
+        return render(request, "files/blocked.html", {"file": file}, status=403)
+    if _must_wait(file):
+        response = render(request, "files/waiting.html", {"file": file}, status=503)
+        response["Retry-After"] = str(_RETRY_AFTER)
+        return response
+    etag = f'"{file.blob.sha256}"'
+    return _with_headers(_answer(request, file, etag), file, etag, as_attachment=as_attachment)
+
+
+def zip_response(
+    files_with_names: Iterable[tuple[StoredFile, str]], *, name: str = "files.zip"
+) -> StreamingHttpResponse:
+    """All files in one archive, made while it is sent. Rights were checked before.
+
+    Infected, unscanned and missing ones are left out and named in a text file inside.
+    """
+    pairs = list(files_with_names)
+    names = distinct([clean_name(wanted) for _file, wanted in pairs])
+    entries = list(zip([file for file, _name in pairs], names, strict=True))
+    response = StreamingHttpResponse(_zipped(entries), content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(True, clean_name(name))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _answer(request: HttpRequest, file: StoredFile, etag: str) -> HttpResponseBase:
+    if _is_unchanged(request, etag):
+        return HttpResponse(status=304)
+    if settings.FILES_X_ACCEL:
+        response = HttpResponse()
+        response["X-Accel-Redirect"] = settings.FILES_X_ACCEL + quote(file.blob.path)
+        return response
+    size = file.blob.size
+    try:
+        wanted = wanted_range(request, size=size, etag=etag)
+    except NotSatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    return _bytes(request, file, wanted)
+
+
+def _bytes(
+    request: HttpRequest, file: StoredFile, wanted: tuple[int, int] | None
+) -> HttpResponseBase:
+    first, last = wanted or (0, file.blob.size - 1)
+    headers = {"Content-Length": str(last - first + 1)}
+    if wanted:
+        headers["Content-Range"] = f"bytes {first}-{last}/{file.blob.size}"
+    status = 206 if wanted else 200
+    if request.method == "HEAD":
+        return HttpResponse(status=status, headers=headers)
+    source = open_stored(file)
+    if not wanted:
+        return FileResponse(source, headers=headers)
+    source.seek(first)
+    response = StreamingHttpResponse(
+        _limited(source, last - first + 1), status=status, headers=headers
+    )
+    response._resource_closers.append(source.close)
+    return response
+
+
+def _with_headers(
+    response: HttpResponseBase, file: StoredFile, etag: str, *, as_attachment: bool
+) -> HttpResponseBase:
+    content_type = file.content_type
+    inline = not as_attachment and content_type in INLINE_TYPES
+    response["Content-Type"] = content_type
+    response["Content-Disposition"] = content_disposition_header(not inline, file.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    is_pdf = content_type == "application/pdf"
+    response["Content-Security-Policy"] = _CSP if inline and is_pdf else _CSP_SANDBOX
+    if inline:
+        response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _is_unchanged(request: HttpRequest, etag: str) -> bool:
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in known or etag in {tag.removeprefix("W/") for tag in known}
+
+
+def _must_wait(file: StoredFile) -> bool:
+    state = file.blob.scan_state
+    if not settings.CLAMD_URL or state == ScanState.CLEAN:
+        return False
+    return state == ScanState.WAITING or settings.FILES_REQUIRE_SCAN
+
+
+def _refuse_infected(file: StoredFile) -> None:
+    if file.blob.scan_state == ScanState.INFECTED:
+        raise FileRefused(
+            _("“%(name)s” contains a virus and is not given out.") % {"name": file.name},
+            code="infected",
+        )
+
+
+def _limited(source: BinaryIO, left: int) -> Iterator[bytes]:
+    while left and (chunk := source.read(min(_CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
+
+
+class _Outbox(RawIOBase):
+    """What ``zipfile`` has written and the client not yet got."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken
+
+
+def _zipped(entries: list[tuple[StoredFile, str]]) -> Iterator[bytes]:
+    outbox = _Outbox()
+    missing = []
+    with zipfile.ZipFile(outbox, "w") as archive:
+        for file, name in entries:
+            try:
+                if _must_wait(file):
+                    raise FileRefused(_("The virus scan has not finished."))
+                source = open_stored(file)
+            except (FileRefused, FileMissing) as error:
+                missing.append(f"{name}: {error}")
+                continue
+            with source:
+                yield from _zip_one(archive, outbox, name, source, file.uploaded_at)
+        if missing:
+            archive.writestr(_("files left out.txt"), "\n".join(missing) + "\n")
+    yield outbox.take()
+
+
+def _zip_one(
+    archive: zipfile.ZipFile, outbox: _Outbox, name: str, source: BinaryIO, at: datetime
+) -> Iterator[bytes]:
+    entry = zipfile.ZipInfo(name, date_time=timezone.localtime(at).timetuple()[:6])
+    entry.external_attr = 0o644 << 16
+    with archive.open(entry, "w") as target:
+        while chunk := source.read(_CHUNK):
+            target.write(chunk)
+            yield outbox.take()
