@@ -78,6 +78,11 @@ def official(day: datetime.date) -> str:
     return to_thai(long(day))
 
 
+def moment(at: datetime.datetime) -> str:
+    """``20 พ.ย. 2569 14:05 น.``; ``at`` is already in the zone to be shown."""
+    return f"{short(at)} {at.hour:02}:{at.minute:02} น."
+
+
 def parse_be(text: str) -> datetime.date:
     """The date that somebody typed, whose year is in the Buddhist era.
 
