@@ -319,6 +319,21 @@ class DemoLoader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demo data, listed when `make run` is ready.
+
+    ``role`` is the post in words; ``note`` what signing in needs besides the password.
+    """
+
+    code: str
+    role: Text
+    username: str
+    password: str
+    note: Text = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class PublicUrl:
     """A URL that needs no sign-in: its name ("website:home") and the reason."""
 

@@ -11,6 +11,7 @@ from portal.core.protocols import (
     CalendarEntry,
     CalendarSource,
     DataAsk,
+    DemoAccount,
     DemoLoader,
     EvidenceItem,
     EvidenceSource,
@@ -40,6 +41,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarSource",
     "DataAsk",
+    "DemoAccount",
     "DemoLoader",
     "EvidenceItem",
     "EvidenceSource",
@@ -66,6 +68,7 @@ __all__ = [
     "WorkTile",
     "calendar_sources",
     "data_asks",
+    "demo_accounts",
     "demo_loaders",
     "evidence",
     "file_owners",
@@ -162,6 +165,7 @@ person_changed: Registry[PersonChanged] = Registry("person_changed")
 file_owners: Registry[FileOwner] = Registry("file_owners")
 notification_kinds: Registry[NotificationKind] = Registry("notification_kinds")
 demo_loaders: Registry[DemoLoader] = Registry("demo_loaders")
+demo_accounts: Registry[DemoAccount] = Registry("demo_accounts")
 public_urls: Registry[PublicUrl | str] = Registry("public_urls")
 
 registries: tuple[Registry[Any], ...] = (
@@ -181,5 +185,6 @@ registries: tuple[Registry[Any], ...] = (
     file_owners,
     notification_kinds,
     demo_loaders,
+    demo_accounts,
     public_urls,
 )
