@@ -103,13 +103,14 @@ class SealedRow(models.Model):
     """
 
     row_id = models.BigIntegerField(primary_key=True)
-    seal = models.ForeignKey(Seal, models.PROTECT, related_name="rows")
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="rows", db_index=False)
     hash = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("sealed audit row")
         verbose_name_plural = _("sealed audit rows")
         ordering = ["seal", "row_id"]
+        indexes = [models.Index(fields=["seal", "row_id"], name="audit_sealed_place")]
 
     def __str__(self) -> str:
         return f"#{self.row_id}"

@@ -6,18 +6,23 @@ from portal.audit.denials import record_denial
 from portal.audit.models import AuditRow
 from portal.audit.querysets import AuditRowQuerySet, let_read, reads_office
 from portal.audit.recording import client_ip, record, session_hash
+from portal.audit.sealing import seal
+from portal.audit.verifying import Report, verify
 
 if TYPE_CHECKING:
     from portal.users.models import User
 
 __all__ = [
+    "Report",
     "client_ip",
     "let_read",
     "reads_office",
     "record",
     "record_denial",
     "rows_visible_to",
+    "seal",
     "session_hash",
+    "verify",
 ]
 
 
