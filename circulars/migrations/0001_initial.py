@@ -6,322 +6,942 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0003_initial'),
-        ('org', '0004_membership_once'),
+        ("files", "0003_initial"),
+        ("org", "0004_membership_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('delivered', 'Delivered'), ('opened', 'Opened'), ('registered', 'Registered'), ('acknowledged', 'Acknowledged'), ('answered', 'Answered'), ('undeliverable', 'Could not be delivered')], default='delivered', max_length=13, verbose_name='state')),
-                ('delivered_at', models.DateTimeField(verbose_name='delivered at')),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='opened at')),
-                ('acknowledged_at', models.DateTimeField(null=True, verbose_name='acknowledged at')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered at')),
-                ('chased_on', models.DateField(null=True, verbose_name='last chased')),
-                ('chase_count', models.PositiveSmallIntegerField(default=0, verbose_name='times chased')),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("delivered", "Delivered"),
+                            ("opened", "Opened"),
+                            ("registered", "Registered"),
+                            ("acknowledged", "Acknowledged"),
+                            ("answered", "Answered"),
+                            ("undeliverable", "Could not be delivered"),
+                        ],
+                        default="delivered",
+                        max_length=13,
+                        verbose_name="state",
+                    ),
+                ),
+                ("delivered_at", models.DateTimeField(verbose_name="delivered at")),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="opened at")),
+                (
+                    "acknowledged_at",
+                    models.DateTimeField(null=True, verbose_name="acknowledged at"),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("chased_on", models.DateField(null=True, verbose_name="last chased")),
+                (
+                    "chase_count",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="times chased"),
+                ),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-delivered_at', '-pk'],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-delivered_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True, verbose_name='answer')),
-                ('answered_at', models.DateTimeField()),
-                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('files', models.ManyToManyField(blank=True, related_name='+', to='files.storedfile')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='circulars.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="answer")),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "files",
+                    models.ManyToManyField(blank=True, related_name="+", to="files.storedfile"),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="circulars.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
-                'ordering': ['answered_at', 'pk'],
+                "verbose_name": "answer",
+                "verbose_name_plural": "answers",
+                "ordering": ["answered_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('circular', 'Circular'), ('letter', 'Letter')], default='circular', max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_chain', 'Submitted up the chain'), ('returned', 'Returned for correction'), ('signed_pending', 'Signed, document being made'), ('ready', 'Signed, ready to send'), ('dispatched', 'Sent'), ('void', 'Void'), ('discarded', 'Discarded draft')], default='draft', max_length=16, verbose_name='state')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
-                ('salutation', models.CharField(blank=True, max_length=60, verbose_name='salutation')),
-                ('addressee', models.CharField(blank=True, max_length=200, verbose_name='addressee')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('closing', models.CharField(blank=True, max_length=80, verbose_name='closing')),
-                ('speed', models.CharField(choices=[('ordinary', 'Ordinary'), ('urgent', 'Urgent'), ('very_urgent', 'Very urgent'), ('most_urgent', 'Most urgent')], default='ordinary', max_length=12, verbose_name='speed')),
-                ('secrecy', models.CharField(choices=[('open', 'Open'), ('confidential', 'Confidential'), ('secret', 'Secret'), ('top_secret', 'Top secret')], default='open', max_length=12, verbose_name='secrecy')),
-                ('names_person', models.BooleanField(default=False, help_text='The public check page then does not show the subject.', verbose_name='names a person')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='answer due')),
-                ('answer_wanted', models.BooleanField(default=False, verbose_name='answer wanted')),
-                ('send_when_signed', models.BooleanField(default=True, verbose_name='send as soon as it is signed')),
-                ('number_text', models.CharField(blank=True, editable=False, max_length=80, verbose_name='number')),
-                ('letter_date', models.DateField(editable=False, null=True, verbose_name='date')),
-                ('signer_name', models.CharField(blank=True, editable=False, max_length=250)),
-                ('signer_lines', models.JSONField(default=list, editable=False)),
-                ('signed_at', models.DateTimeField(editable=False, null=True, verbose_name='signed at')),
-                ('content_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('check_token', models.CharField(editable=False, max_length=32, null=True, unique=True)),
-                ('pdf_failures', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('dispatched_at', models.DateTimeField(editable=False, null=True, verbose_name='sent at')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('dispatched_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drafter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafted_letters', to=settings.AUTH_USER_MODEL, verbose_name='drafter')),
-                ('pdf', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('signer', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signed_letters', to=settings.AUTH_USER_MODEL, verbose_name='signer')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("circular", "Circular"), ("letter", "Letter")],
+                        default="circular",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_chain", "Submitted up the chain"),
+                            ("returned", "Returned for correction"),
+                            ("signed_pending", "Signed, document being made"),
+                            ("ready", "Signed, ready to send"),
+                            ("dispatched", "Sent"),
+                            ("void", "Void"),
+                            ("discarded", "Discarded draft"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("subject", models.CharField(blank=True, max_length=300, verbose_name="subject")),
+                (
+                    "salutation",
+                    models.CharField(blank=True, max_length=60, verbose_name="salutation"),
+                ),
+                (
+                    "addressee",
+                    models.CharField(blank=True, max_length=200, verbose_name="addressee"),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                ("closing", models.CharField(blank=True, max_length=80, verbose_name="closing")),
+                (
+                    "speed",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("urgent", "Urgent"),
+                            ("very_urgent", "Very urgent"),
+                            ("most_urgent", "Most urgent"),
+                        ],
+                        default="ordinary",
+                        max_length=12,
+                        verbose_name="speed",
+                    ),
+                ),
+                (
+                    "secrecy",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("confidential", "Confidential"),
+                            ("secret", "Secret"),
+                            ("top_secret", "Top secret"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="secrecy",
+                    ),
+                ),
+                (
+                    "names_person",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The public check page then does not show the subject.",
+                        verbose_name="names a person",
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="answer due")),
+                (
+                    "answer_wanted",
+                    models.BooleanField(default=False, verbose_name="answer wanted"),
+                ),
+                (
+                    "send_when_signed",
+                    models.BooleanField(default=True, verbose_name="send as soon as it is signed"),
+                ),
+                (
+                    "number_text",
+                    models.CharField(
+                        blank=True, editable=False, max_length=80, verbose_name="number"
+                    ),
+                ),
+                ("letter_date", models.DateField(editable=False, null=True, verbose_name="date")),
+                ("signer_name", models.CharField(blank=True, editable=False, max_length=250)),
+                ("signer_lines", models.JSONField(default=list, editable=False)),
+                (
+                    "signed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="signed at"),
+                ),
+                ("content_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "check_token",
+                    models.CharField(editable=False, max_length=32, null=True, unique=True),
+                ),
+                ("pdf_failures", models.PositiveSmallIntegerField(default=0, editable=False)),
+                (
+                    "dispatched_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="sent at"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "dispatched_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "drafter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafted_letters",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drafter",
+                    ),
+                ),
+                (
+                    "pdf",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signed_letters",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signer",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter',
-                'verbose_name_plural': 'letters',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "letter",
+                "verbose_name_plural": "letters",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='letter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='circulars.letter'),
+            model_name="delivery",
+            name="letter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="circulars.letter",
+            ),
         ),
         migrations.CreateModel(
-            name='LetterSettings',
+            name="LetterSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('circular_series', models.CharField(choices=[('own', 'A series of their own'), ('ordinary', 'The ordinary outgoing series')], default='own', max_length=10, verbose_name='numbers of circulars')),
-                ('thai_digits', models.BooleanField(default=True, verbose_name='Thai digits in official papers')),
-                ('emblem', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='files.storedfile', verbose_name='garuda drawing')),
-                ('office', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='letter_settings', to='org.office')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "circular_series",
+                    models.CharField(
+                        choices=[
+                            ("own", "A series of their own"),
+                            ("ordinary", "The ordinary outgoing series"),
+                        ],
+                        default="own",
+                        max_length=10,
+                        verbose_name="numbers of circulars",
+                    ),
+                ),
+                (
+                    "thai_digits",
+                    models.BooleanField(
+                        default=True, verbose_name="Thai digits in official papers"
+                    ),
+                ),
+                (
+                    "emblem",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="garuda drawing",
+                    ),
+                ),
+                (
+                    "office",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letter_settings",
+                        to="org.office",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter settings',
-                'verbose_name_plural': 'letter settings',
+                "verbose_name": "letter settings",
+                "verbose_name_plural": "letter settings",
             },
         ),
         migrations.CreateModel(
-            name='Reference',
+            name="Reference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='reference')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('earlier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referred_by', to='circulars.letter')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='references', to='circulars.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=300, verbose_name="reference")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referred_by",
+                        to="circulars.letter",
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="references",
+                        to="circulars.letter",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reference',
-                'verbose_name_plural': 'references',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "reference",
+                "verbose_name_plural": "references",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Register',
+            name="Register",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('incoming', 'Incoming register'), ('outgoing', 'Outgoing register'), ('circular', 'Circular register')], max_length=10, verbose_name='kind')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year (BE)')),
-                ('last_number', models.PositiveIntegerField(default=0, verbose_name='last number')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registers', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("incoming", "Incoming register"),
+                            ("outgoing", "Outgoing register"),
+                            ("circular", "Circular register"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year (BE)")),
+                (
+                    "last_number",
+                    models.PositiveIntegerField(default=0, verbose_name="last number"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registers",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'register',
-                'verbose_name_plural': 'registers',
-                'ordering': ['-year', 'unit', 'kind'],
+                "verbose_name": "register",
+                "verbose_name_plural": "registers",
+                "ordering": ["-year", "unit", "kind"],
             },
         ),
         migrations.CreateModel(
-            name='RegisterEntry',
+            name="RegisterEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='register number')),
-                ('registered_at', models.DateTimeField(verbose_name='registration date')),
-                ('reference', models.CharField(max_length=80, verbose_name='number of the letter')),
-                ('dated', models.DateField(null=True, verbose_name='dated')),
-                ('sender', models.CharField(max_length=200, verbose_name='from')),
-                ('receiver', models.CharField(max_length=200, verbose_name='to')),
-                ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
-                ('action', models.CharField(blank=True, max_length=500, verbose_name='action')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('voided_at', models.DateTimeField(null=True, verbose_name='voided at')),
-                ('void_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for voiding')),
-                ('register', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='circulars.register')),
-                ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='registered by')),
-                ('voided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='voided by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="register number")),
+                ("registered_at", models.DateTimeField(verbose_name="registration date")),
+                (
+                    "reference",
+                    models.CharField(max_length=80, verbose_name="number of the letter"),
+                ),
+                ("dated", models.DateField(null=True, verbose_name="dated")),
+                ("sender", models.CharField(max_length=200, verbose_name="from")),
+                ("receiver", models.CharField(max_length=200, verbose_name="to")),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                ("action", models.CharField(blank=True, max_length=500, verbose_name="action")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("voided_at", models.DateTimeField(null=True, verbose_name="voided at")),
+                (
+                    "void_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="reason for voiding"
+                    ),
+                ),
+                (
+                    "register",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="circulars.register",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="registered by",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="voided by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'register entry',
-                'verbose_name_plural': 'register entries',
-                'ordering': ['-number'],
+                "verbose_name": "register entry",
+                "verbose_name_plural": "register entries",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='letter',
-            name='entry',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letter', to='circulars.registerentry'),
+            model_name="letter",
+            name="entry",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="letter",
+                to="circulars.registerentry",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='delivery', to='circulars.registerentry', verbose_name='register entry'),
+            model_name="delivery",
+            name="entry",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="delivery",
+                to="circulars.registerentry",
+                verbose_name="register entry",
+            ),
         ),
         migrations.CreateModel(
-            name='RouteStep',
+            name="RouteStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('endorse', 'Endorse'), ('consult', 'Give an opinion'), ('sign', 'Sign')], max_length=8)),
-                ('state', models.CharField(choices=[('waiting', 'Later'), ('current', 'Waiting here'), ('done', 'Done'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('role', models.CharField(choices=[('director', 'Director of the area office'), ('deputy', 'Deputy director'), ('group_director', 'Group director'), ('officer', 'Officer'), ('registry', 'Central registry clerk'), ('group_registry', 'Group registry clerk'), ('principal', 'School principal'), ('school_clerk', 'School clerk'), ('teacher', 'Teacher'), ('pr_officer', 'PR officer'), ('complaint_officer', 'Complaint officer'), ('identity_custodian', 'Complaint identity custodian'), ('journal_editor', 'Journal editor'), ('data_officer', 'School data officer'), ('auditor', 'Internal auditor'), ('sysadmin', 'System administrator')], max_length=20)),
-                ('question', models.CharField(blank=True, max_length=1000, verbose_name='question')),
-                ('arrived_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_as', models.JSONField(default=list)),
-                ('acting_kind', models.CharField(blank=True, choices=[('in_place', 'Acting for the absent post-holder'), ('on_behalf', 'Performing duties on behalf')], max_length=10)),
-                ('remark', models.TextField(blank=True, verbose_name='remark')),
-                ('revision', models.PositiveIntegerField(null=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='circulars.letter')),
-                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.membership')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("endorse", "Endorse"),
+                            ("consult", "Give an opinion"),
+                            ("sign", "Sign"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Later"),
+                            ("current", "Waiting here"),
+                            ("done", "Done"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("director", "Director of the area office"),
+                            ("deputy", "Deputy director"),
+                            ("group_director", "Group director"),
+                            ("officer", "Officer"),
+                            ("registry", "Central registry clerk"),
+                            ("group_registry", "Group registry clerk"),
+                            ("principal", "School principal"),
+                            ("school_clerk", "School clerk"),
+                            ("teacher", "Teacher"),
+                            ("pr_officer", "PR officer"),
+                            ("complaint_officer", "Complaint officer"),
+                            ("identity_custodian", "Complaint identity custodian"),
+                            ("journal_editor", "Journal editor"),
+                            ("data_officer", "School data officer"),
+                            ("auditor", "Internal auditor"),
+                            ("sysadmin", "System administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "question",
+                    models.CharField(blank=True, max_length=1000, verbose_name="question"),
+                ),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_as", models.JSONField(default=list)),
+                (
+                    "acting_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("in_place", "Acting for the absent post-holder"),
+                            ("on_behalf", "Performing duties on behalf"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("remark", models.TextField(blank=True, verbose_name="remark")),
+                ("revision", models.PositiveIntegerField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="circulars.letter",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'route step',
-                'verbose_name_plural': 'route steps',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "route step",
+                "verbose_name_plural": "route steps",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Forward',
+            name="Forward",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('forwarded_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forwards', to='circulars.delivery')),
-                ('forwarded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forwarded_letters', to=settings.AUTH_USER_MODEL, verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("forwarded_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="forwards",
+                        to="circulars.delivery",
+                    ),
+                ),
+                (
+                    "forwarded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="forwarded_letters",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'forward',
-                'verbose_name_plural': 'forwards',
-                'ordering': ['forwarded_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('delivery', 'person'), name='circulars_forward_once', violation_error_message='This person has the letter already.')],
+                "verbose_name": "forward",
+                "verbose_name_plural": "forwards",
+                "ordering": ["forwarded_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("delivery", "person"),
+                        name="circulars_forward_once",
+                        violation_error_message="This person has the letter already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='circulars.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="circulars.letter",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['position', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('letter', 'file'), name='circulars_attachment_once', violation_error_message='This file is attached already.')],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("letter", "file"),
+                        name="circulars_attachment_once",
+                        violation_error_message="This file is attached already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Recipient',
+            name="Recipient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='circulars.letter')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipients",
+                        to="circulars.letter",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recipient',
-                'verbose_name_plural': 'recipients',
-                'constraints': [models.UniqueConstraint(fields=('letter', 'unit'), name='circulars_recipient_once', violation_error_message='This recipient is on the list already.')],
+                "verbose_name": "recipient",
+                "verbose_name_plural": "recipients",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("letter", "unit"),
+                        name="circulars_recipient_once",
+                        violation_error_message="This recipient is on the list already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecipientList',
+            name="RecipientList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('members', models.ManyToManyField(related_name='+', to='org.unit', verbose_name='recipients')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipient_lists', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="+", to="org.unit", verbose_name="recipients"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipient_lists",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'saved recipient list',
-                'verbose_name_plural': 'saved recipient lists',
-                'ordering': ['name', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('unit', 'name'), name='circulars_list_name_unique', violation_error_message='There is already a list of this name.')],
+                "verbose_name": "saved recipient list",
+                "verbose_name_plural": "saved recipient lists",
+                "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "name"),
+                        name="circulars_list_name_unique",
+                        violation_error_message="There is already a list of this name.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='register',
-            constraint=models.UniqueConstraint(fields=('unit', 'kind', 'year'), name='circulars_register_unique'),
+            model_name="register",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "kind", "year"), name="circulars_register_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.UniqueConstraint(fields=('register', 'number'), name='circulars_entry_number_unique'),
+            model_name="registerentry",
+            constraint=models.UniqueConstraint(
+                fields=("register", "number"), name="circulars_entry_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_at', None), models.Q(('void_reason', ''), _negated=True), _connector='OR'), name='circulars_entry_void_has_reason', violation_error_message='A voided number needs its reason.'),
+            model_name="registerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("voided_at", None),
+                    models.Q(("void_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="circulars_entry_void_has_reason",
+                violation_error_message="A voided number needs its reason.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['unit', '-created_at', '-id'], name='circulars_letter_unit'),
+            model_name="letter",
+            index=models.Index(
+                fields=["unit", "-created_at", "-id"], name="circulars_letter_unit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['drafter', 'state'], name='circulars_letter_drafter'),
+            model_name="letter",
+            index=models.Index(fields=["drafter", "state"], name="circulars_letter_drafter"),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('secrecy', 'top_secret'), _negated=True), name='circulars_letter_no_top_secret', violation_error_message='Top secret letters may not be sent electronically (clause 29).'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("secrecy", "top_secret"), _negated=True),
+                name="circulars_letter_no_top_secret",
+                violation_error_message="Top secret letters may not be sent electronically (clause 29).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state__in', ('signed_pending', 'ready', 'dispatched', 'void'))), models.Q(models.Q(('state__in', ('signed_pending', 'ready', 'dispatched', 'void')), _negated=True), ('entry', None)), _connector='OR'), name='circulars_letter_number_when_signed', violation_error_message='A letter has a number exactly when it is signed.'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("entry__isnull", False),
+                        ("state__in", ("signed_pending", "ready", "dispatched", "void")),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ("signed_pending", "ready", "dispatched", "void")),
+                            _negated=True,
+                        ),
+                        ("entry", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="circulars_letter_number_when_signed",
+                violation_error_message="A letter has a number exactly when it is signed.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['unit', '-delivered_at', '-id'], name='circulars_delivery_inbox'),
+            model_name="delivery",
+            index=models.Index(
+                fields=["unit", "-delivered_at", "-id"], name="circulars_delivery_inbox"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'delivered')), fields=['unit'], name='circulars_delivery_unread'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "delivered")),
+                fields=["unit"],
+                name="circulars_delivery_unread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('letter', 'unit'), name='circulars_delivery_once', violation_error_message='This recipient has the letter already.'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "unit"),
+                name="circulars_delivery_once",
+                violation_error_message="This recipient has the letter already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('entry', None), ('state__in', ['registered', 'acknowledged', 'answered']), _negated=True), name='circulars_delivery_registered_has_entry'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("entry", None),
+                    ("state__in", ["registered", "acknowledged", "answered"]),
+                    _negated=True,
+                ),
+                name="circulars_delivery_registered_has_entry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='routestep',
-            index=models.Index(condition=models.Q(('state', 'current')), fields=['unit', 'role'], name='circulars_step_waiting'),
+            model_name="routestep",
+            index=models.Index(
+                condition=models.Q(("state", "current")),
+                fields=["unit", "role"],
+                name="circulars_step_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('letter',), name='circulars_step_one_current', violation_error_message='The letter already waits at another step.'),
+            model_name="routestep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")),
+                fields=("letter",),
+                name="circulars_step_one_current",
+                violation_error_message="The letter already waits at another step.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='routestep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state__in', ['done', 'returned'])), models.Q(('decided_at', None), ('state__in', ['waiting', 'current', 'cancelled'])), _connector='OR'), name='circulars_step_decided'),
+            model_name="routestep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", False), ("state__in", ["done", "returned"])),
+                    models.Q(
+                        ("decided_at", None), ("state__in", ["waiting", "current", "cancelled"])
+                    ),
+                    _connector="OR",
+                ),
+                name="circulars_step_decided",
+            ),
         ),
     ]

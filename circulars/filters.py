@@ -1,0 +1,83 @@
+"""What lists of letters can be narrowed and sorted by."""
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from circulars.enums import DeliveryState, LetterKind, Speed
+from circulars.models import Delivery, Letter
+from portal.core.thai.digits import to_arabic
+from portal.core.thai.text import normalize
+
+SEARCH_BOX = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+
+
+class ListFilter(filters.FilterSet):
+    """A filter whose sort order is a key for keyset paging; ``sorts`` maps names to keys."""
+
+    sorts: dict[str, tuple[str, ...]] = {}
+    default_sort = ""
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        wanted = (self.data or {}).get("sort", "")
+        return self.sorts.get(wanted, self.sorts[self.default_sort])
+
+
+class LetterFilter(ListFilter):
+    sorts = {
+        "-date": ("-created_at", "-pk"),
+        "date": ("created_at", "pk"),
+        "subject": ("subject", "pk"),
+        "-subject": ("-subject", "-pk"),
+    }
+    default_sort = "-date"
+
+    q = filters.CharFilter(label=_("Search"), method="search", widget=SEARCH_BOX)
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=LetterKind, empty_label=_("All"))
+    speed = filters.ChoiceFilter(label=_("Speed"), choices=Speed, empty_label=_("All"))
+
+    class Meta:
+        model = Letter
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(_words(value, ("subject", "number_text", "unit__name")))
+
+
+class DeliveryFilter(ListFilter):
+    sorts = {
+        "-date": ("-delivered_at", "-pk"),
+        "date": ("delivered_at", "pk"),
+    }
+    default_sort = "-date"
+
+    q = filters.CharFilter(label=_("Search"), method="search", widget=SEARCH_BOX)
+    state = filters.ChoiceFilter(
+        label=_("State"), empty_label=_("All"),
+        choices=[c for c in DeliveryState.choices if c[0] != DeliveryState.UNDELIVERABLE],
+    )  # fmt: skip
+    speed = filters.ChoiceFilter(
+        label=_("Speed"), field_name="letter__speed", choices=Speed, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Delivery
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        fields = ("letter__subject", "letter__number_text", "letter__unit__name")
+        return queryset.filter(_words(value, fields))
+
+
+def _words(typed: str, fields: tuple[str, ...]) -> Q:
+    """Every word stands in one of the fields, whichever digits were typed."""
+    found = Q()
+    for word in normalize(typed).split():
+        hit = Q()
+        for field in fields:
+            hit |= Q(**{f"{field}__icontains": word})
+            hit |= Q(**{f"{field}__icontains": to_arabic(word)})
+        found &= hit
+    return found

@@ -1,0 +1,48 @@
+"""What a recipient fills in: register, answer, hand on."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from circulars.models import Delivery
+from circulars.services.deliveries import people_inside
+from portal.core.forms import PortalForm
+from portal.files.forms import UploadedFilesField
+from portal.users.models import User
+
+
+class RegisterForm(PortalForm):
+    """The two columns of form 13 that the letter itself does not fill."""
+
+    action = forms.CharField(label=_("Action"), required=False, max_length=500)
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+
+class AnswerForm(PortalForm):
+    text = forms.CharField(
+        label=_("Answer"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    files = UploadedFilesField(label=_("Files"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].user = user
+
+    def inputs(self) -> dict[str, Any]:
+        files = self.cleaned_data["files"] or []
+        return {"text": self.cleaned_data["text"], "files": [file for file, _title in files]}
+
+
+class ForwardForm(PortalForm):
+    person = forms.ModelChoiceField(label=_("Hand to"), queryset=User.objects.none())
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people_inside(delivery=delivery).exclude(
+            forwarded_letters__delivery=delivery
+        )

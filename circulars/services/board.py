@@ -1,0 +1,69 @@
+"""How far the recipients of a letter have come."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from circulars.enums import ChaseScope, DeliveryState
+from circulars.models import Delivery, Letter
+from circulars.services.deliveries import outstanding
+
+BOARD_FILTERS = {
+    "undeliverable": Q(state=DeliveryState.UNDELIVERABLE),
+    "opened": Q(opened_at__isnull=False),
+    "registered": Q(entry__isnull=False),
+    "acknowledged": Q(acknowledged_at__isnull=False),
+    "answered": Q(answered_at__isnull=False),
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counts of recipients; each one counts in every stage it has reached."""
+
+    total: int
+    opened: int
+    registered: int
+    acknowledged: int
+    answered: int
+    undeliverable: int
+
+    @property
+    def not_opened(self) -> int:
+        return self.total - self.undeliverable - self.opened
+
+    @property
+    def not_registered(self) -> int:
+        return self.total - self.undeliverable - self.registered
+
+    @property
+    def not_acknowledged(self) -> int:
+        return self.total - self.undeliverable - self.acknowledged
+
+    @property
+    def not_answered(self) -> int:
+        return self.total - self.undeliverable - self.answered
+
+
+def progress(letter: Letter) -> Progress:
+    """Count the recipients by stage, in one query."""
+    counts = letter.deliveries.order_by().aggregate(
+        total=Count("pk"),
+        **{name: Count("pk", filter=reached) for name, reached in BOARD_FILTERS.items()},
+    )
+    return Progress(**counts)
+
+
+def board_rows(*, letter: Letter, show: str = "") -> QuerySet[Delivery]:
+    """The recipients of a letter in dictionary order; ``show`` keeps those of one stage.
+
+    ``show`` is a stage that was reached (``opened`` …) or still owed (``not_opened`` …).
+    """
+    rows = letter.deliveries.all()
+    if show in ChaseScope.values:
+        rows = outstanding(letter=letter, scope=ChaseScope(show))
+    elif show in BOARD_FILTERS:
+        rows = rows.filter(BOARD_FILTERS[show])
+    return rows.select_related(
+        "unit__school__network", "unit__merged_into", "entry", "opened_by", "acknowledged_by"
+    ).order_by("unit__position", "unit__sort_key", "pk")

@@ -1,0 +1,139 @@
+"""A unit's inbox, and one received letter with what can be done to it."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from circulars.enums import INBOX_ROLES, DeliveryState
+from circulars.filters import DeliveryFilter
+from circulars.forms.inbox import AnswerForm, ForwardForm, RegisterForm
+from circulars.models import Delivery
+from circulars.permissions import keeps_inbox
+from circulars.services import deliveries
+from circulars.views.common import visible_delivery
+from circulars.workflow import DELIVERY
+from portal.core.errors import InvalidInput
+from portal.core.notices import done
+from portal.core.paging import keyset_page
+from portal.org.permissions import unit_ids
+from portal.workflow.service import available
+
+UNREAD_SHOWN = 50
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Unread letters first, then the others, newest first; letters handed to me among them."""
+    filters = DeliveryFilter(
+        request.GET, queryset=Delivery.objects.visible_to(request.user), request=request
+    )
+    rows = filters.qs.select_related("letter__unit", "unit", "entry")
+    cursor = request.GET.get("cursor")
+    unread = rows.unread().order_by("letter__due_on", "-delivered_at", "-pk")
+    page = keyset_page(
+        rows.exclude(state=DeliveryState.DELIVERED), order=filters.order, cursor=cursor
+    )
+    context = {
+        "filter": filters,
+        "page": page,
+        "unread": [] if cursor else list(unread[: UNREAD_SHOWN + 1]),
+        "unread_shown": UNREAD_SHOWN,
+        "today": timezone.localdate(),
+        "several_units": len(unit_ids(request.user, INBOX_ROLES)) > 1,
+    }
+    return render(request, "circulars/inbox.html", context)
+
+
+def received_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a letter to the reader's own copy of it: the one of the unit they belong to."""
+    own = (
+        Delivery.objects.visible_to(request.user)
+        .filter(letter=pk)
+        .order_by(~Q(unit__in=unit_ids(request.user)), "pk")
+        .first()
+    )
+    if own is None:
+        own = get_object_or_404(Delivery.objects.none())
+    return redirect(own)
+
+
+def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a received letter; the first opening is noted with person and time."""
+    delivery = visible_delivery(request, pk)
+    deliveries.open_delivery(delivery=delivery, actor=request.user)
+    return _show(request, visible_delivery(request, pk))
+
+
+@require_POST
+def delivery_register(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = visible_delivery(request, pk)
+    form = RegisterForm(request.POST)
+    if not form.is_valid():
+        return _show(request, delivery, register_form=form)
+    delivery = deliveries.register(delivery=delivery, actor=request.user, **form.cleaned_data)
+    done(request, _("Registered as number %(number)s.") % {"number": delivery.entry})
+    return redirect(delivery)
+
+
+@require_POST
+def delivery_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = visible_delivery(request, pk)
+    deliveries.acknowledge(delivery=delivery, actor=request.user)
+    done(request, _("Acknowledged. The sender sees it now."))
+    return redirect(delivery)
+
+
+@require_POST
+def delivery_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = visible_delivery(request, pk)
+    form = AnswerForm(request.POST, request.FILES, user=request.user)
+    if form.is_valid():
+        try:
+            deliveries.answer(delivery=delivery, actor=request.user, **form.inputs())
+        except InvalidInput as error:
+            form.add_error(error.field, str(error))
+        else:
+            done(request, _("Your answer is with the sender."))
+            return redirect(delivery)
+    return _show(request, delivery, answer_form=form)
+
+
+@require_POST
+def delivery_forward(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = visible_delivery(request, pk)
+    form = ForwardForm(request.POST, delivery=delivery)
+    if form.is_valid():
+        try:
+            handed = deliveries.forward(delivery=delivery, actor=request.user, **form.cleaned_data)
+        except InvalidInput as error:
+            form.add_error(error.field, str(error))
+        else:
+            done(request, _("Handed to %(person)s.") % {"person": handed.person})
+            return redirect(delivery)
+    return _show(request, delivery, forward_form=form)
+
+
+def _show(request: HttpRequest, delivery: Delivery, **forms: object) -> HttpResponse:
+    """The page of a received letter; a form with errors takes the place of the empty one."""
+    moves = {move.name for move in available(DELIVERY, delivery, request.user)}
+    keeps = keeps_inbox(request.user, delivery)
+    context = {
+        "delivery": delivery,
+        "letter": delivery.letter,
+        "attachments": delivery.letter.attachments.select_related("file__blob"),
+        "references": delivery.letter.references.select_related("earlier"),
+        "answers": delivery.answers.select_related("answered_by").prefetch_related("files__blob"),
+        "forwards": delivery.forwards.select_related("person", "forwarded_by"),
+        "may_register": "register" in moves,
+        "may_acknowledge": bool({"acknowledge", "acknowledge_answered"} & moves),
+        "may_answer": "answer" in moves,
+        "may_forward": keeps,
+        "register_form": RegisterForm(),
+        "answer_form": AnswerForm(user=request.user),
+        "forward_form": ForwardForm(delivery=delivery) if keeps else None,
+        **forms,
+    }
+    status = 422 if any(getattr(form, "errors", None) for form in forms.values()) else 200
+    return render(request, "circulars/delivery_detail.html", context, status=status)

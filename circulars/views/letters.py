@@ -1,0 +1,128 @@
+"""Lists of a unit's own letters, and one letter from its sender's side."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from circulars.enums import SIGNED, LetterState, StepState
+from circulars.filters import LetterFilter
+from circulars.models import Letter, RouteStep
+from circulars.services.board import progress
+from circulars.views.common import visible_letter
+from circulars.workflow import LETTER
+from portal.core.paging import keyset_page
+from portal.workflow.service import available
+
+TABS = {
+    "sent": Q(state__in=(LetterState.DISPATCHED, LetterState.READY, LetterState.SIGNED_PENDING,
+                         LetterState.VOID)),
+    "chain": Q(state=LetterState.IN_CHAIN),
+    "drafts": Q(state__in=(LetterState.DRAFT, LetterState.RETURNED)),
+}  # fmt: skip
+
+STEP_LOOK = {
+    StepState.WAITING: "waiting",
+    StepState.CURRENT: "current",
+    StepState.DONE: "done",
+    StepState.RETURNED: "returned",
+    StepState.CANCELLED: "skipped",
+}
+
+
+def letter_list(request: HttpRequest, tab: str) -> HttpResponse:
+    """Letters I may see from the sender's side: sent, on their way up, or drafts."""
+    letters = Letter.objects.visible_to(request.user)
+    if tab == "drafts":
+        letters = letters.filter(drafter=request.user)
+    filters = LetterFilter(request.GET, queryset=letters.filter(TABS[tab]), request=request)
+    page = keyset_page(
+        filters.qs.select_related("unit", "drafter").annotate(**_delivery_counts()),
+        order=filters.order,
+        cursor=request.GET.get("cursor"),
+    )
+    context = {"page": page, "filter": filters, "tabs": _tabs(tab), "tab": tab}
+    return render(request, "circulars/letter_list.html", context)
+
+
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Letters that wait for my endorsement, opinion or signature; the longest first."""
+    letters = (
+        Letter.objects.filter(unit__office_id=request.user.office_id)
+        .waiting_for(request.user)
+        .select_related("unit", "drafter")
+        .order_by("updated_at", "pk")
+    )
+    page = Paginator(letters, 50).get_page(request.GET.get("page"))
+    return render(request, "circulars/waiting.html", {"page": page})
+
+
+def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One letter: what it says, where it is, and what this person can do with it."""
+    letter = visible_letter(request, pk)
+    _note_seen(letter, request)
+    steps = letter.steps.select_related("unit", "membership__person", "decided_by", "asked_by")
+    context = {
+        "letter": letter,
+        "moves": available(LETTER, letter, request.user),
+        "steps": [_timeline_step(step) for step in steps],
+        "attachments": letter.attachments.select_related("file__blob"),
+        "references": letter.references.select_related("earlier"),
+        "recipient_count": letter.recipients.count(),
+        "progress": progress(letter) if letter.state == LetterState.DISPATCHED else None,
+        "recipients_changeable": letter.state == LetterState.IN_CHAIN,
+        "is_signed": letter.state in SIGNED,
+    }
+    return render(request, "circulars/letter_detail.html", context)
+
+
+def _note_seen(letter: Letter, request: HttpRequest) -> None:
+    """The first look of whoever holds the present step."""
+    letter.steps.current().filter(seen_at=None).held_by(request.user).update(
+        seen_at=timezone.now()
+    )
+
+
+def _timeline_step(step: RouteStep) -> dict[str, object]:
+    post = f"{step.get_role_display()} · {step.unit}"
+    if step.membership_id:
+        post = f"{step.membership.person} · {post}"
+    who = step.decided_by or post
+    if step.decided_as:
+        who = f"{step.decided_by} · {' '.join(step.decided_as)}"
+    return {
+        "title": step.get_kind_display(),
+        "who": who,
+        "at": step.decided_at or step.arrived_at,
+        "note": step.remark or step.question,
+        "state": STEP_LOOK[StepState(step.state)],
+    }
+
+
+def _delivery_counts() -> dict[str, Count]:
+    return {
+        "delivery_count": Count("deliveries"),
+        "registered_count": Count("deliveries", filter=~Q(deliveries__entry=None)),
+    }
+
+
+def _tabs(current: str) -> list[dict[str, object]]:
+    labels = {"sent": _("Sent"), "chain": _("On their way up"), "drafts": _("My drafts")}
+    return [
+        {"label": label, "url": reverse(f"circulars:{name}"), "active": name == current}
+        for name, label in labels.items()
+    ]
+
+
+def search_reference(request: HttpRequest) -> HttpResponse:
+    """Earlier letters to refer to, while the drafter types; an htmx fragment."""
+    words = request.GET.get("q", "").strip()
+    found: QuerySet[Letter] = Letter.objects.none()
+    if len(words) > 1:
+        found = LetterFilter(
+            {"q": words}, queryset=Letter.objects.visible_to(request.user).filter(state__in=SIGNED)
+        ).qs.select_related("unit")[:10]
+    return render(request, "circulars/_reference_options.html", {"letters": found})

@@ -1,0 +1,91 @@
+"""The moves of a letter: one page each, built from the form the move needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from circulars.forms import moves as forms
+from circulars.models import Letter
+from circulars.services import letters
+from circulars.views.common import visible_letter
+from circulars.workflow import LETTER
+from portal.core.errors import InvalidInput, NotAllowed, StaleAction
+from portal.core.notices import done
+from portal.workflow.service import Move, available
+
+
+@dataclass(frozen=True)
+class Page:
+    """A move's form, the service it calls, and what is said afterwards."""
+
+    form: type[forms.MoveForm]
+    service: Callable[..., Letter]
+    said: Any
+
+
+PAGES = {
+    "submit": Page(forms.PlainForm, letters.submit, _("The letter is on its way up.")),
+    "pull_back": Page(forms.PlainForm, letters.pull_back, _("The letter is a draft again.")),
+    "endorse": Page(forms.DecideForm, letters.endorse, _("Endorsed and passed on.")),
+    "sign": Page(forms.SignForm, letters.sign, _("Signed. The number is %(number)s.")),
+    "send_back": Page(forms.SendBackForm, letters.send_back, _("Returned to %(drafter)s.")),
+    "consult": Page(forms.ConsultForm, letters.consult, _("Asked. The letter comes back to you.")),
+    "reassign": Page(forms.AssignForm, letters.reassign, _("The step has a holder again.")),
+    "retry_pdf": Page(forms.PlainForm, letters.retry_pdf, _("The document is being made again.")),
+    "dispatch": Page(forms.PlainForm, letters.dispatch, _("Sent: %(number)s.")),
+    "void": Page(forms.VoidForm, letters.void, _("%(number)s is void.")),
+    "discard": Page(forms.PlainForm, letters.discard, _("The draft is put away.")),
+}
+
+
+def letter_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """GET shows what the move asks; POST does it and leads back to the letter."""
+    letter = visible_letter(request, pk)
+    move = _offered(letter, request, name)
+    page = PAGES[move.name]
+    data = request.POST if request.method == "POST" else None
+    form = page.form(data, letter=letter, user=request.user)
+    if data is not None and form.is_valid():
+        try:
+            letter = page.service(letter=letter, actor=request.user, **form.inputs())
+        except InvalidInput as error:
+            if name == "submit":
+                return _back_to_draft(request, letter, error)
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            words = {"number": letter.number_text, "drafter": letter.drafter}
+            done(request, str(page.said) % words)
+            return redirect(letter)
+    context = {"letter": letter, "move": move, "form": form}
+    return render(
+        request, "circulars/letter_move.html", context, status=422 if form.errors else 200
+    )
+
+
+def _offered(letter: Letter, request: HttpRequest, name: str) -> Move:
+    """The move, if this person may make it now.
+
+    Raises ``StaleAction`` when the letter has moved on, ``NotAllowed`` for anybody else.
+    """
+    for move in available(LETTER, letter, request.user):
+        if move.name == name:
+            return move
+    if name in PAGES and letter.state not in LETTER.move(name).source:
+        raise StaleAction(
+            _("Someone was faster: this is now “%(state)s”.")
+            % {"state": letter.get_state_display()},
+            state=letter.state,
+            about=letter,
+        )
+    raise NotAllowed(action=f"circulars.letter.{name}", about=letter)
+
+
+def _back_to_draft(request: HttpRequest, letter: Letter, error: InvalidInput) -> HttpResponse:
+    """An incomplete draft goes back to its form, with the message at the field."""
+    target = redirect("circulars:edit", letter.pk)
+    target["Location"] += f"?check={error.field}"
+    return target
