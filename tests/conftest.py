@@ -10,6 +10,8 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 from portal.settings.environment import VAR_DIR
 
+pytest_plugins = ["tests.plugins.audit", "tests.plugins.deferred"]
+
 SERVERS = pytest.StashKey[list[Hold]]()
 
 

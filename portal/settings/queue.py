@@ -8,6 +8,7 @@ REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CELERY_BROKER_URL = env(
     "CELERY_BROKER_URL", default=REDIS_URL.replace("unix://", "redis+socket://")
 )
+CELERY_TASK_DEFAULT_QUEUE = env("CELERY_QUEUE", default="portal")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # After this many seconds an unacknowledged task goes to another worker; no task runs longer.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}

@@ -13,9 +13,10 @@ os.environ.setdefault("REDIS_URL", Redis(VAR_DIR / "test-redis").url)
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 
 from portal.settings.base import *  # noqa: F403  (a settings module extends the base)
-from portal.settings.base import DATABASES
+from portal.settings.base import DATABASES, INSTALLED_APPS
 
 SECRET_KEY = "test-key-not-used-anywhere-else"  # noqa: S105  (it protects nothing)
+INSTALLED_APPS += ["tests.apps.sample"]
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_portal")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
