@@ -1,8 +1,11 @@
 from django.urls import include, path
 
 from portal.desk.views.language import set_language
+from portal.desk.views.styleguide import styleguide
 
 urlpatterns: list = [
     path("desk/", include("portal.desk.urls")),
+    path("files/", include("portal.files.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
+    path("styleguide/", styleguide, name="styleguide"),
 ]

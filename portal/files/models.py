@@ -41,9 +41,7 @@ class StoredFile(models.Model):
     """A named file that belongs to something; who may read it is asked of its owner's app."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    blob = models.ForeignKey(
-        Blob, models.PROTECT, related_name="files", verbose_name=_("content")
-    )
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="files", verbose_name=_("content"))
     office = models.ForeignKey(
         "org.Office", models.PROTECT, related_name="+", verbose_name=_("office")
     )

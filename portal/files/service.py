@@ -17,8 +17,9 @@ from portal.files.errors import FileMissing, FileRefused
 from portal.files.models import Blob, StoredFile
 from portal.files.names import clean_name
 from portal.files.responses import file_response, open_stored, zip_response
-from portal.files.storage import Received, place, receiving, share_lock
+from portal.files.rules import UploadRules
 from portal.files.signals import file_infected
+from portal.files.storage import Received, place, receiving, share_lock
 
 if TYPE_CHECKING:
     from portal.org.models import Office
@@ -34,6 +35,7 @@ __all__ = [
     "open_stored",
     "store",
     "store_bytes",
+    "store_upload",
     "url",
     "zip_response",
 ]
@@ -78,6 +80,28 @@ def store(
             return _keep(received, name, content_type, office, actor, attached=attached)
         with receiving(_reencoded(received), name=name, limit=None) as clean:
             return _keep(clean, name, content_type, office, actor, attached=attached)
+
+
+def store_upload(*, upload: Upload, actor: "User", rules: UploadRules) -> StoredFile:
+    """Keep what ``actor`` sent ahead of a form; theirs alone until ``attach``.
+
+    Raises ``FileRefused``, also for people without an office and for those who leave too many.
+    """
+    if actor.office is None:
+        raise FileRefused(_("Your account belongs to no office, so it cannot keep files."))
+    if StoredFile.objects.unattached_of(actor).count() >= settings.FILES_MAX_UNATTACHED:
+        raise FileRefused(
+            _("You have too many uploads that are not used yet. Remove some and try again."),
+            code="too_many",
+        )
+    return store(
+        upload=upload,
+        office=actor.office,
+        actor=actor,
+        kinds=rules.kinds,
+        strip_image=rules.strip_image,
+        attached=False,
+    )
 
 
 def store_bytes(

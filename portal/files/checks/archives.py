@@ -128,9 +128,7 @@ def _kind(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> FileKind:
     if "[Content_Types].xml" not in names:
         return FileKind.ZIP
     if any(name.endswith("vbaProject.bin") for name in names):
-        raise FileRefused(
-            _("The document contains macros. Save it without them and try again.")
-        )
+        raise FileRefused(_("The document contains macros. Save it without them and try again."))
     return next((kind for part, kind in _PARTS.items() if part in names), FileKind.ZIP)
 
 

@@ -6,89 +6,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0003_initial'),
-        ('org', '0004_membership_once'),
+        ("files", "0003_initial"),
+        ("org", "0004_membership_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='blob',
-            options={'verbose_name': 'stored content', 'verbose_name_plural': 'stored contents'},
+            name="blob",
+            options={"verbose_name": "stored content", "verbose_name_plural": "stored contents"},
         ),
         migrations.AddField(
-            model_name='blob',
-            name='scan_note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='what the scanner said'),
+            model_name="blob",
+            name="scan_note",
+            field=models.CharField(
+                blank=True, max_length=200, verbose_name="what the scanner said"
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='is_attached',
-            field=models.BooleanField(default=True, help_text='An upload that no page has taken over yet is removed after a day.', verbose_name='attached'),
+            model_name="storedfile",
+            name="is_attached",
+            field=models.BooleanField(
+                default=True,
+                help_text="An upload that no page has taken over yet is removed after a day.",
+                verbose_name="attached",
+            ),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='content_type',
-            field=models.CharField(max_length=100, verbose_name='content type'),
+            model_name="blob",
+            name="content_type",
+            field=models.CharField(max_length=100, verbose_name="content type"),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='created_at',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='stored at'),
+            model_name="blob",
+            name="created_at",
+            field=models.DateTimeField(auto_now_add=True, verbose_name="stored at"),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='path',
-            field=models.CharField(max_length=200, verbose_name='path'),
+            model_name="blob",
+            name="path",
+            field=models.CharField(max_length=200, verbose_name="path"),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='scan_state',
-            field=models.CharField(choices=[('not_scanned', 'Not scanned'), ('waiting', 'Waiting for the virus scan'), ('clean', 'No virus found'), ('infected', 'Virus found'), ('failed', 'Could not be scanned')], default='not_scanned', max_length=12, verbose_name='virus scan'),
+            model_name="blob",
+            name="scan_state",
+            field=models.CharField(
+                choices=[
+                    ("not_scanned", "Not scanned"),
+                    ("waiting", "Waiting for the virus scan"),
+                    ("clean", "No virus found"),
+                    ("infected", "Virus found"),
+                    ("failed", "Could not be scanned"),
+                ],
+                default="not_scanned",
+                max_length=12,
+                verbose_name="virus scan",
+            ),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='scanned_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='scanned at'),
+            model_name="blob",
+            name="scanned_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="scanned at"),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='sha256',
-            field=models.CharField(max_length=64, unique=True, verbose_name='SHA-256'),
+            model_name="blob",
+            name="sha256",
+            field=models.CharField(max_length=64, unique=True, verbose_name="SHA-256"),
         ),
         migrations.AlterField(
-            model_name='blob',
-            name='size',
-            field=models.PositiveBigIntegerField(verbose_name='size in bytes'),
+            model_name="blob",
+            name="size",
+            field=models.PositiveBigIntegerField(verbose_name="size in bytes"),
         ),
         migrations.AlterField(
-            model_name='storedfile',
-            name='blob',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='files.blob', verbose_name='content'),
+            model_name="storedfile",
+            name="blob",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="files",
+                to="files.blob",
+                verbose_name="content",
+            ),
         ),
         migrations.AlterField(
-            model_name='storedfile',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.office', verbose_name='office'),
+            model_name="storedfile",
+            name="office",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.office",
+                verbose_name="office",
+            ),
         ),
         migrations.AlterField(
-            model_name='storedfile',
-            name='uploaded_at',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='uploaded at'),
+            model_name="storedfile",
+            name="uploaded_at",
+            field=models.DateTimeField(auto_now_add=True, verbose_name="uploaded at"),
         ),
         migrations.AlterField(
-            model_name='storedfile',
-            name='uploaded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by'),
+            model_name="storedfile",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="uploaded by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='storedfile',
-            index=models.Index(condition=models.Q(('is_attached', False)), fields=['uploaded_by', 'uploaded_at'], name='files_unattached'),
+            model_name="storedfile",
+            index=models.Index(
+                condition=models.Q(("is_attached", False)),
+                fields=["uploaded_by", "uploaded_at"],
+                name="files_unattached",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='blob',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='files_blob_sha256'),
+            model_name="blob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="files_blob_sha256"
+            ),
         ),
     ]

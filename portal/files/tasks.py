@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from portal.core.tasks import portal_task
+from portal.files import scanning, sweeping
+
+
+@portal_task("files.scan_blob")
+def scan_blob(blob_id: int) -> None:
+    scanning.scan_blob(blob_id)
+
+
+@shared_task(name="files.sweep")
+def sweep() -> None:
+    sweeping.sweep()
