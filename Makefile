@@ -50,7 +50,7 @@ checks:
 	@echo "Types"
 	@$(BIN)/mypy --no-error-summary
 	@echo "Import contracts"
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports --no-logo
 	@echo "Migrations"
 	@$(PY) manage.py makemigrations --check --dry-run
 	@echo "Catalogue"
@@ -65,7 +65,7 @@ bench:
 
 demo-data:
 	@$(SETUP) run
-	@$(WITH) dev $(PY) manage.py prepare
+	@DEMO=1 $(WITH) dev $(PY) manage.py prepare
 
 shell:
 	@$(SETUP) run

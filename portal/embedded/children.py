@@ -55,7 +55,7 @@ class Child:
             self._process.terminate()
 
     def stop(self, seconds: float) -> None:
-        """Wait for the end that was asked for; after ``seconds`` make an end of the whole session."""
+        """Wait for the end that was asked for; after ``seconds`` end the whole session."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:

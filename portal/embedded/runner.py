@@ -21,6 +21,7 @@ RUN_DIR = VAR_DIR / "run"
 LOG_DIR = VAR_DIR / "log"
 MAIL_DIR = VAR_DIR / "mail"
 READY_SECONDS = 90
+WORKER_READY = " ready."  # Celery's own word in its log
 
 
 @dataclass
@@ -109,10 +110,13 @@ class Run:
         self.environment["C_FORCE_ROOT"] = "1"  # Celery asks root to be sure
         celery = ["-m", "celery", "-A", "portal"]
         worker = ["worker", "--loglevel", "INFO", "--concurrency", "2"]
-        self._spawn("Celery worker", *celery, *worker)
+        worker_log = self._spawn("Celery worker", *celery, *worker).log
         self._spawn("Celery beat", *celery, "beat", "--loglevel", "INFO", "--pidfile=")
         deadline = time.monotonic() + READY_SECONDS
-        while not site_answers(f"http://127.0.0.1:{self.port}/"):
+        while not (
+            WORKER_READY in worker_log.read_text()
+            and site_answers(f"http://127.0.0.1:{self.port}/")
+        ):
             self._check_alive()
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"The site did not answer. See {LOG_DIR}.")
@@ -181,7 +185,7 @@ def say(text: str) -> None:
 
 
 def _short(path: Path) -> str:
-    return f"{path.relative_to(BASE_DIR)}/"
+    return f"{os.path.relpath(path, BASE_DIR)}/"
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

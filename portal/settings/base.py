@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings.beat import *  # noqa: F403  (one file per concern)
 from portal.settings.environment import BASE_DIR, NODE_MODULES, VAR_DIR, env
 from portal.settings.files import *  # noqa: F403  (one file per concern)
 from portal.settings.logs import *  # noqa: F403
@@ -19,6 +20,8 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://localhost:8000")
+# A portal to try out: demo data is loaded, and the pages may say how to sign in.
+DEMO = env.bool("DEMO", default=False)
 
 INSTALLED_APPS = [
     "portal.core",
@@ -65,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.core.middleware_locale.PersonLanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.desk.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -125,3 +128,4 @@ STATICFILES_DIRS = [
     ("vendor/sarabun", NODE_MODULES / "@fontsource/sarabun/files"),
 ]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+FONTS_DIR = Path(env("FONTS_DIR", default=str(VAR_DIR / "fonts")))

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
@@ -35,9 +36,10 @@ class Command(BaseCommand):
         if files_only:
             return
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("demo_data", stdout=self.stdout)
+        if settings.DEMO:
+            call_command("demo_data", stdout=self.stdout)
         if accounts:
-            accounts.write_text(accounts_table())
+            accounts.write_text(accounts_table() if settings.DEMO else "")
 
 
 def accounts_table() -> str:
