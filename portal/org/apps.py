@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class OrgConfig(AppConfig):
     name = "portal.org"
     label = "org"
+
+    def ready(self) -> None:
+        from portal.core import registry
+        from portal.org.demo import OrgDemo, accounts
+
+        registry.demo_loaders.register(OrgDemo())
+        for account in accounts():
+            registry.demo_accounts.register(account)
