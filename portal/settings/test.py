@@ -20,9 +20,14 @@ INSTALLED_APPS += ["tests.apps.sample"]
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_portal")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
+# Most tests are not about signing in; those that are switch it on.
+SECOND_FACTOR_ENFORCED = False
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Nothing is collected for the tests; the live server asks the finders.
+WHITENOISE_AUTOREFRESH = True
