@@ -1,9 +1,13 @@
+from django.contrib import admin
 from django.urls import include, path
 
 from portal.desk.views.language import set_language
 from portal.desk.views.styleguide import styleguide
 
 urlpatterns: list = [
+    path("accounts/", include("portal.accounts.urls")),
+    path("accounts/", include("portal.accounts.allauth_urls")),
+    path("back-office/", admin.site.urls),
     path("desk/", include("portal.desk.urls")),
     path("files/", include("portal.files.urls")),
     path("i18n/setlang/", set_language, name="set_language"),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.settings.beat import *  # noqa: F403  (one file per concern)
+from portal.settings.accounts import *  # noqa: F403  (one file per concern)
+from portal.settings.beat import *  # noqa: F403
 from portal.settings.environment import BASE_DIR, NODE_MODULES, VAR_DIR, env
 from portal.settings.files import *  # noqa: F403  (one file per concern)
 from portal.settings.logs import *  # noqa: F403
@@ -46,7 +47,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "import_export",
     "template_partials",
-    "django.contrib.admin",
+    "portal.accounts.back_office_config.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -70,7 +71,8 @@ MIDDLEWARE = [
     "portal.core.middleware_locale.PersonLanguageMiddleware",
     "portal.desk.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.accounts.middleware.SecondFactorMiddleware",
+    "portal.accounts.middleware.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,7 +1,7 @@
 """Asking a signed-in person once more who they are, before something that cannot be undone."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
@@ -52,6 +52,11 @@ def confirm_identity(
     audit.record(
         action="account.identity_confirmed", actor=user, about=user, data={"method": method}
     )
+
+
+def begin_passkey(user: "User") -> dict[str, Any]:
+    """What the browser needs to ask one of ``user``'s passkeys; the session keeps the question."""
+    return webauthn.begin_authentication(user)
 
 
 def _count(key: str) -> int:
