@@ -9,27 +9,28 @@ import unicodedata
 
 from portal.core.thai.digits import to_arabic
 
-# Zero-width spaces and joiners, soft hyphen, byte order mark, and the bidirectional
-# controls that can turn a name around on the page.
-_INVISIBLE = dict.fromkeys(
-    [
-        0x00AD,
-        0x061C,
-        0xFEFF,
-        *range(0x200B, 0x2010),
-        *range(0x202A, 0x202F),
-        *range(0x2060, 0x2070),
-    ]
-)
-_SPACES = dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
-_BREAKS = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
-_CHARACTERS: dict[int, str | None] = {**_INVISIBLE, **_SPACES, **_BREAKS}
+_SOFT_HYPHEN, _BYTE_ORDER_MARK = 0x00AD, 0xFEFF
+_ZERO_WIDTH = [_SOFT_HYPHEN, _BYTE_ORDER_MARK, *range(0x200B, 0x200E), *range(0x2060, 0x2065)]
+_VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+# These can turn a name around on the page.
+_DIRECTION = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x2070)]
+_SPACES = [0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000]
+_BREAKS = [0x0B, 0x0C, 0x85, 0x2028, 0x2029]
+_CHARACTERS: dict[int, str | None] = {
+    **dict.fromkeys([*_ZERO_WIDTH, *_VARIATION_SELECTORS, *_DIRECTION]),
+    **dict.fromkeys(_SPACES, " "),
+    **dict.fromkeys(_BREAKS, "\n"),
+    # Old Windows fonts kept shifted marks in the private area; PDFs still hold them.
+    **dict(enumerate("ฐ" + "ิีึื" + "่้๊๋์" + "่้๊๋์" + "ญ", start=0xF700)),
+    **dict(enumerate("ัํ็" + "่้๊๋์" + "\u0e38\u0e39\u0e3a", start=0xF710)),
+}
 
 _VOWELS = "ัิีึืฺุู"
 _TONES = "่้๊๋"
 _MARKS = "็" + _TONES + "์ํ๎"
 
 _MARK_RUN = re.compile(f"[{_VOWELS}{_MARKS}]{{2,}}")
+_DOUBLED_MARK = re.compile(f"([{_VOWELS}{_MARKS}])\\1+")
 _SPLIT_SARA_AM = re.compile(f"ํ([{_TONES}]*)า")
 _TONE_AFTER_SARA_AM = re.compile(f"(?<=[ก-ฮ])ำ([{_TONES}]+)")
 _HORIZONTAL_SPACE = re.compile(r"[ \t]+")
@@ -40,14 +41,16 @@ _ANY_SPACE = re.compile(r"\s+")
 def normalize(text: str) -> str:
     """``text`` as it is stored: one spelling, no invisible characters, lines kept.
 
-    NFC; zero-width, soft hyphen and direction marks dropped; no-break and wide spaces to a
-    space, runs of spaces to one, ends stripped; ํ + า to ำ, also with a tone between; a tone
-    typed after ำ put before it; เเ to แ; a mark after the upper or lower vowel. Applying it
-    twice changes nothing. Never NFKC: it would take ำ apart again.
+    NFC; zero-width, soft hyphen and direction marks dropped; Thai of the private area to real
+    Thai; no-break and wide spaces to a space, runs of spaces to one, ends stripped; ํ + า to ำ,
+    also with a tone between; a tone typed after ำ put before it; เเ to แ; a mark after the
+    upper or lower vowel; a mark typed twice to one. Applying it again changes nothing.
+    Never NFKC: it would take ำ apart.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CHARACTERS)
     text = unicodedata.normalize("NFC", text)
     text = _MARK_RUN.sub(_vowels_first, text)
+    text = _DOUBLED_MARK.sub(r"\1", text)
     text = _SPLIT_SARA_AM.sub(r"\1ำ", text)
     text = _TONE_AFTER_SARA_AM.sub(r"\1ำ", text)
     text = text.replace("เเ", "แ")
