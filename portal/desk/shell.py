@@ -77,10 +77,15 @@ class Shell:
         """The registered entries this person sees; the one with the longest match is active."""
         if self.user is None:
             return []
-        entries = [entry for entry in menu_entries if entry.visible_to(self.user)]
-        urls = [reverse(entry.url_name) for entry in entries]
+        planned = [(entry, _optional_url(entry.url_name)) for entry in menu_entries]
+        shown = [(entry, url) for entry, url in planned if url and entry.visible_to(self.user)]
+        urls = [url for _entry, url in shown]
         path = self.request.path
-        active = max((url for url in urls if path.startswith(url)), key=len, default="")
+        # "My work" is active on its own page alone: others of the desk may stand in the menu too.
+        fitting = [
+            url for url in urls if path == url or (url != self.desk_url and path.startswith(url))
+        ]
+        active = max(fitting, key=len, default="")
         return [
             MenuLink(
                 label=str(entry.label),
@@ -89,7 +94,7 @@ class Shell:
                 active=url == active,
                 badge=entry.badge(self.user),
             )
-            for entry, url in zip(entries, urls, strict=True)
+            for entry, url in shown
         ]
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from portal.core.registry import WorkItem, work_tiles
 from portal.users.models import User
@@ -26,10 +27,8 @@ class Due:
         return (self.on - self.today).days
 
     @property
-    def tone(self) -> str:
-        if self.days < 0:
-            return "danger"
-        return "warning" if self.days <= 1 else "neutral"
+    def days_late(self) -> int:
+        return max(0, -self.days)
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,20 @@ class Section:
         return max(0, self.count - len(self.lines))
 
     @property
+    def late(self) -> int:
+        """How many of those shown are overdue."""
+        return sum(line.is_overdue for line in self.lines)
+
+    @property
     def tone(self) -> str:
-        return "danger" if any(line.is_overdue for line in self.lines) else "brand"
+        return "danger" if self.late else "brand"
+
+    @property
+    def note(self) -> str:
+        """The words beside the colour."""
+        if not self.late:
+            return ""
+        return ngettext("%(late)d overdue", "%(late)d overdue", self.late) % {"late": self.late}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@
   const PAUSE = 1500;
   const KEEP_DAYS = 7;
   const person = document.body.dataset.person;
-  const signIn = new URL(document.body.dataset.signIn || "/", location.origin).pathname;
   const leaving = { asks: new Set() };
 
   const keyOf = (form) => `${PREFIX}${person}:${location.pathname}:${form.id || form.dataset.autosave || ""}`;
@@ -89,7 +88,7 @@
       const sent = version;
       try {
         const answer = await fetch(url, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
-        if (answer.redirected && new URL(answer.url).pathname === signIn) {
+        if (answer.status === 401) {
           keep();
           say(form, "Kept");
           window.portal.sessionEnded();

@@ -1,25 +1,17 @@
-/* htmx under a strict CSP: the token in a header, failures as sentences, a sign-in page never
-   swapped into a fragment. */
+/* htmx under a strict CSP: the token in a header, failures and an ended session as
+   sentences. Polling that may fail unheard stands in an element with data-quiet. */
 "use strict";
 (() => {
   const { notice, sessionEnded, words, release } = window.portal;
-  const signIn = new URL(document.body.dataset.signIn || "/", location.origin).pathname;
-  const token = () => document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/)?.[1]
-    ?? document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
+  const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
   });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const url = event.detail.xhr.responseURL;
-    if (url && new URL(url).pathname === signIn && location.pathname !== signIn) {
-      event.detail.shouldSwap = false;
-      sessionEnded();
-    }
-  });
   const background = (event) => event.detail.elt.closest("[data-quiet]") !== null;
   document.addEventListener("htmx:responseError", (event) => {
     release();
+    if (event.detail.xhr.status === 401) return sessionEnded();
     if (background(event)) return;
     const said = event.detail.xhr.getResponseHeader("X-Portal-Message");
     notice(said ? decodeURIComponent(said) : words().textFailed, "danger");

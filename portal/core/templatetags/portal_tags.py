@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from portal.core import icons, notices
+from portal.core.forms import widget_class
 
 register = template.Library()
 
@@ -130,20 +131,10 @@ def th(context: Context, field: str, label: str, css: str = "") -> SafeString:
     )  # fmt: skip
 
 
-_LOOK: tuple[tuple[type[forms.Widget], str], ...] = (
-    (forms.CheckboxInput, "form-check-input"),
-    (forms.CheckboxSelectMultiple, "form-check-input"),
-    (forms.RadioSelect, "form-check-input"),
-    (forms.Select, "form-select"),
-    (forms.HiddenInput, ""),
-    (forms.Widget, "form-control"),
-)
-
-
 @register.simple_tag
 def widget(field: BoundField) -> SafeString:
     """The field's input in our look, whatever form it comes from (also allauth's)."""
-    own = next(css for kind, css in _LOOK if isinstance(field.field.widget, kind))
+    own = widget_class(field.field.widget)
     given = str(field.field.widget.attrs.get("class", "")).split()
     invalid = ["is-invalid"] if field.errors else []
     classes = " ".join(dict.fromkeys([*given, *own.split(), *invalid]))

@@ -2,12 +2,22 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from portal.desk.agenda import coming_days
+from portal.desk.roles import roles_today
 from portal.desk.work import work_for
 from portal.users.models import User
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, counted, the overdue first."""
-    assert isinstance(request.user, User)  # noqa: S101  (LoginRequiredMiddleware)
-    return render(request, "desk/home.html", {"work": work_for(request.user)})
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  (LoginRequiredMiddleware)
+    context = {
+        "work": work_for(user),
+        "roles": roles_today(user),
+        "agenda": coming_days(user),
+        "today": timezone.localdate(),
+    }
+    return render(request, "desk/home.html", context)
