@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from kombu import pools
 
 from portal.celery import app
 from portal.core import tasks
@@ -90,12 +92,10 @@ def real_broker() -> Iterator[str]:
     """Publish to the real Redis, on a queue of this test alone; gives the queue's name."""
     redis = str(django_settings.REDIS_URL).replace("unix://", "redis+socket://")
     queue = f"test-{secrets.token_hex(6)}"
-    before = app.conf.broker_url, app.conf.task_default_queue
-    _use_broker(redis, queue)
-    yield queue
-    with app.connection_for_write() as broker:
-        broker.default_channel.client.delete(queue, f"_kombu.binding.{queue}")
-    _use_broker(*before)
+    with broker_at(redis, queue):
+        yield queue
+        with app.connection_for_write() as broker:
+            broker.default_channel.client.delete(queue, f"_kombu.binding.{queue}")
 
 
 @pytest.fixture
@@ -121,16 +121,24 @@ def _environment(queue: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": database,
-        "CELERY_BROKER_URL": app.conf.broker_url,
         "CELERY_QUEUE": queue,
     }
 
 
+@contextmanager
+def broker_at(url: str, queue: str) -> Iterator[None]:
+    """Publish to another broker for a while. Celery prefers the environment to its settings."""
+    before = os.environ["CELERY_BROKER_URL"], app.conf.task_default_queue
+    _use_broker(url, queue)
+    try:
+        yield
+    finally:
+        _use_broker(*before)
+
+
 def _use_broker(url: str, queue: str) -> None:
-    """Point the application at another broker; it keeps connections and queues otherwise."""
-    app.conf.update(broker_url=url, broker_write_url=None, broker_read_url=None)
+    os.environ["CELERY_BROKER_URL"] = url
     app.conf.task_default_queue = queue
     app.__dict__.pop("amqp", None)
-    if app._pool is not None:
-        app._pool.force_close_all()
     app._pool = None
+    pools.reset()

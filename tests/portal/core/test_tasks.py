@@ -1,6 +1,6 @@
 import ast
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from portal.core.context import originating
 from portal.core.models import DeferredState, DeferredTask
 from tests.apps.sample.models import Mark
 from tests.apps.sample.tasks import mark
-from tests.plugins.deferred import Worker, wait_for
+from tests.plugins.deferred import Worker, broker_at, wait_for
 
 Run = Callable[..., int]
 Start = Callable[..., Worker]
@@ -308,13 +308,9 @@ def test_task_in_the_admin_reads_as_name_and_number(db: None) -> None:
 
 
 @pytest.fixture
-def _broker_away(tmp_path: Path):
-    from tests.plugins.deferred import _use_broker
-
-    before = current_app.conf.broker_url, current_app.conf.task_default_queue
-    _use_broker(f"redis+socket://{tmp_path}/nobody.sock", "portal")
-    yield
-    _use_broker(*before)
+def _broker_away(tmp_path: Path) -> Iterator[None]:
+    with broker_at(f"redis+socket://{tmp_path}/nobody.sock", "portal"):
+        yield
 
 
 @pytest.mark.usefixtures("_broker_away")
