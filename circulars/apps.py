@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class CircularsConfig(AppConfig):
     name = "circulars"
     verbose_name = _("E-office")
+
+    def ready(self) -> None:
+        from circulars.registration import register
+        from circulars.workflow import DELIVERY, LETTER
+        from portal.workflow.service import register_table
+
+        register_table(LETTER, readme="circulars/README.md")
+        register_table(DELIVERY, readme="circulars/README.md")
+        register()

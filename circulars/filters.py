@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from circulars.enums import DeliveryState, LetterKind, Speed
-from circulars.models import Delivery, Letter
+from circulars.models import Delivery, Letter, RegisterEntry
 from portal.core.thai.digits import to_arabic
 from portal.core.thai.text import normalize
 
@@ -69,6 +69,20 @@ class DeliveryFilter(ListFilter):
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         fields = ("letter__subject", "letter__number_text", "letter__unit__name")
         return queryset.filter(_words(value, fields))
+
+
+class EntryFilter(ListFilter):
+    sorts = {"-number": ("-number",), "number": ("number",)}
+    default_sort = "-number"
+
+    q = filters.CharFilter(label=_("Search"), method="search", widget=SEARCH_BOX)
+
+    class Meta:
+        model = RegisterEntry
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(_words(value, ("subject", "reference", "sender", "receiver")))
 
 
 def _words(typed: str, fields: tuple[str, ...]) -> Q:

@@ -17,7 +17,6 @@ from circulars.enums import (
     UNFINISHED,
     UNIT_READERS,
     DeliveryState,
-    LetterState,
     StepState,
 )
 from portal.org.enums import Role, UnitKind
@@ -55,9 +54,6 @@ class LetterQuerySet(models.QuerySet):
         """Letters whose current step is at a post that ``user`` holds today."""
         posts = self.model._meta.get_field("steps").related_model.objects
         return self.filter(Exists(posts.filter(letter=OuterRef("pk")).current().held_by(user)))
-
-    def undispatched(self) -> "LetterQuerySet":
-        return self.filter(state=LetterState.READY)
 
 
 class RouteStepQuerySet(models.QuerySet):
@@ -136,6 +132,10 @@ class DeliveryQuerySet(models.QuerySet):
             (is_open & circle) | heads | Q(handed), unit__office_id=user.office_id
         ).exclude(state=DeliveryState.UNDELIVERABLE)
 
+    def kept_by(self, user: "User") -> "DeliveryQuerySet":
+        """Letters in the inboxes that ``user`` keeps, as far as they may see them."""
+        return self.visible_to(user).filter(unit__in=unit_ids(user, INBOX_ROLES))
+
     def unread(self) -> "DeliveryQuerySet":
         return self.filter(state=DeliveryState.DELIVERED)
 
@@ -158,13 +158,13 @@ class DeliveryQuerySet(models.QuerySet):
         )
 
 
-class RegisterEntryQuerySet(models.QuerySet):
-    def visible_to(self, user: "User") -> "RegisterEntryQuerySet":
+class RegisterQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "RegisterQuerySet":
         """Books of the units whose registry ``user`` keeps or heads."""
-        circle = Q(register__unit__in=unit_ids(user, (*UNIT_READERS, Role.REGISTRY)))
+        circle = Q(unit__in=unit_ids(user, INBOX_ROLES))
         if has_role(user, *OFFICE_READERS):
-            circle |= Q(register__unit__kind=UnitKind.OFFICE)
-        return self.filter(circle, register__unit__office_id=user.office_id)
+            circle |= Q(unit__kind=UnitKind.OFFICE)
+        return self.filter(circle, unit__office_id=user.office_id)
 
 
 def _related(model: type[models.Model], field: str) -> type[models.Model]:

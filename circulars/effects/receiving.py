@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.notices import tell
 from circulars.effects.numbers import take_number
+from circulars.effects.uploads import take_uploads
 from circulars.enums import RegisterKind
 from circulars.models import Answer, Delivery
 from circulars.permissions import heads_recipient
@@ -58,6 +59,7 @@ def answer(
     if obj.acknowledged_at is None and heads_recipient(actor, obj):
         acknowledge(obj=obj, actor=actor)
     obj.answered_at = obj.answered_at or timezone.now()
+    take_uploads(files or [], actor)
     given = Answer.objects.create(
         delivery=obj, text=text, answered_by=actor, answered_at=timezone.now()
     )

@@ -26,15 +26,15 @@ class AnswerForm(PortalForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    files = UploadedFilesField(label=_("Files"), required=False)
+    files = UploadedFilesField(label=_("Files"), required=False, titles=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].user = user
+        self.fields["files"].prepare(actor=user)
 
     def inputs(self) -> dict[str, Any]:
-        files = self.cleaned_data["files"] or []
-        return {"text": self.cleaned_data["text"], "files": [file for file, _title in files]}
+        files = [item.file for item in self.cleaned_data["files"]]
+        return {"text": self.cleaned_data["text"], "files": files}
 
 
 class ForwardForm(PortalForm):

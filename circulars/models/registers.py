@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from circulars.enums import RegisterKind
-from circulars.querysets import RegisterEntryQuerySet
+from circulars.querysets import RegisterQuerySet
 
 
 class Register(models.Model):
@@ -16,6 +16,8 @@ class Register(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=RegisterKind)
     year = models.PositiveSmallIntegerField(_("year (BE)"))
     last_number = models.PositiveIntegerField(_("last number"), default=0)
+
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("register")
@@ -64,8 +66,6 @@ class RegisterEntry(models.Model):
         verbose_name=_("voided by"),
     )
     void_reason = models.CharField(_("reason for voiding"), max_length=500, blank=True)
-
-    objects = RegisterEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("register entry")

@@ -6,9 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from circulars.effects.steps import Stop
+from circulars.effects.uploads import take_uploads
 from circulars.enums import DRAFTING_ROLES, LetterKind, LetterState, Secrecy
+from circulars.forms_of_address import USUAL
 from circulars.models import Attachment, Letter, Reference
 from circulars.services.routes import default_stops
 from circulars.workflow import LETTER
@@ -33,6 +36,12 @@ REQUIRED_FIELDS = ("subject", "salutation", "addressee", "body", "closing")
 """Clause 11: without these a letter cannot go up the chain."""
 
 
+TOP_SECRET_REFUSAL = _lazy(
+    "Top secret letters may not be sent electronically (regulation on official correspondence, "
+    "clause 29 as amended by no. 4). Use a sealed paper letter."
+)
+
+
 def create_draft(
     *, unit: Unit, actor: User, kind: LetterKind = LetterKind.CIRCULAR, **fields: Any
 ) -> Letter:
@@ -45,6 +54,18 @@ def create_draft(
         letter.save()
         record(action="letter.draft", actor=actor, about=letter)
     return letter
+
+
+def blank_draft(*, unit: Unit, actor: User, kind: LetterKind) -> Letter:
+    """An empty draft to write in: the one left untouched before, or a new one."""
+    untouched = Letter.objects.filter(
+        unit=unit, drafter=actor, kind=kind, state=LetterState.DRAFT, revision=1, subject=""
+    )
+    if (letter := untouched.first()) is not None:
+        return letter
+    return create_draft(
+        unit=unit, actor=actor, kind=kind, salutation=USUAL.salutation, closing=USUAL.closing
+    )
 
 
 def change_draft(*, letter: Letter, actor: User, revision: int, **fields: Any) -> Letter:
@@ -63,10 +84,14 @@ def change_draft(*, letter: Letter, actor: User, revision: int, **fields: Any) -
 def set_attachments(
     *, letter: Letter, actor: User, revision: int, files: Sequence[tuple[StoredFile, str]]
 ) -> Letter:
-    """Make (file, title) pairs the letter's attachments, in this order."""
+    """Make (file, title) pairs the letter's attachments, in this order.
+
+    Raises ``NotAllowed`` for a file that is neither attached already nor the actor's own upload.
+    """
     with transaction.atomic():
         fresh = lock_editable(letter, actor, revision)
         current = list(fresh.attachments.values_list("file_id", "title"))
+        take_uploads([file for file, _title in files], actor, already=[pk for pk, _t in current])
         wanted = [(file.pk, title.strip() or file.name) for file, title in files]
         if current == wanted:
             return fresh
@@ -230,13 +255,7 @@ def _set_content(letter: Letter, fields: dict[str, Any]) -> bool:
     if unknown:
         raise TypeError(f"not written by the drafter: {sorted(unknown)}")
     if fields.get("secrecy") == Secrecy.TOP_SECRET:
-        raise InvalidInput(
-            _(
-                "Top secret letters may not be sent electronically (regulation on official "
-                "correspondence, clause 29 as amended by no. 4). Use a sealed paper letter."
-            ),
-            field="secrecy",
-        )
+        raise InvalidInput(TOP_SECRET_REFUSAL, field="secrecy")
     changed = False
     for name, value in fields.items():
         value = normalize(value) if isinstance(value, str) and name != "body" else value

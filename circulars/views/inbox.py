@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from circulars.enums import INBOX_ROLES, DeliveryState
+from circulars.filenames import letter_files, letter_stem
 from circulars.filters import DeliveryFilter
 from circulars.forms.inbox import AnswerForm, ForwardForm, RegisterForm
 from circulars.models import Delivery
@@ -15,9 +16,11 @@ from circulars.permissions import keeps_inbox
 from circulars.services import deliveries
 from circulars.views.common import visible_delivery
 from circulars.workflow import DELIVERY
+from portal.audit.service import record
 from portal.core.errors import InvalidInput
 from portal.core.notices import done
 from portal.core.paging import keyset_page
+from portal.files.service import zip_response
 from portal.org.permissions import unit_ids
 from portal.workflow.service import available
 
@@ -113,6 +116,14 @@ def delivery_forward(request: HttpRequest, pk: int) -> HttpResponse:
             done(request, _("Handed to %(person)s.") % {"person": handed.person})
             return redirect(delivery)
     return _show(request, delivery, forward_form=form)
+
+
+def delivery_zip(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed letter and its attachments under their legal names (appendix 7, 4.3)."""
+    delivery = visible_delivery(request, pk)
+    record(action="delivery.download", actor=request.user, about=delivery)
+    letter = delivery.letter
+    return zip_response(letter_files(letter), name=f"{letter_stem(letter)}.zip")
 
 
 def _show(request: HttpRequest, delivery: Delivery, **forms: object) -> HttpResponse:

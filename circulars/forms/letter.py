@@ -1,0 +1,165 @@
+"""Writing a letter."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.widgets import ProseEditorWidget
+
+from circulars.body import clean_body
+from circulars.enums import SIGNED, LetterKind, Secrecy, Speed
+from circulars.forms_of_address import FORMS_OF_ADDRESS, by_code, of_words
+from circulars.models import Letter
+from circulars.services.letters import TOP_SECRET_REFUSAL
+from portal.core.forms import PortalForm, ThaiDateField
+from portal.files.forms import UploadedFilesField, UploadedItem
+from portal.files.models import StoredFile
+from portal.org.models import Unit
+from portal.users.models import User
+
+EDITOR = {
+    "extensions": {
+        "Bold": True,
+        "Italic": True,
+        "Underline": True,
+        "BulletList": True,
+        "OrderedList": True,
+        "ListItem": True,
+        "Table": True,
+        "History": True,
+        "HardBreak": True,
+    }
+}
+"""What the editor offers is what the letter can print (``circulars.body``)."""
+
+MAX_BODY = 200_000
+
+
+class NewLetterForm(PortalForm):
+    """What has to be known before a draft can begin."""
+
+    unit = forms.ModelChoiceField(label=_("From unit"), queryset=Unit.objects.none())
+    kind = forms.ChoiceField(label=_("Kind"), choices=LetterKind, initial=LetterKind.CIRCULAR)
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["unit"].empty_label = None
+
+
+class LetterForm(PortalForm):
+    """The content of a draft. Nothing is compulsory here: what is missing is said on submit."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    subject = forms.CharField(label=_("Subject"), required=False, max_length=300)
+    address_form = forms.ChoiceField(
+        label=_("Salutation and closing"),
+        choices=[(form.code, f"{form.salutation} … {form.closing}") for form in FORMS_OF_ADDRESS],
+    )
+    addressee = forms.CharField(
+        label=_("Addressee"),
+        required=False,
+        max_length=200,
+        help_text=_("As printed after the salutation."),
+    )
+    references_text = forms.CharField(
+        label=_("References"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "data-reference-lines": True}),
+        help_text=_("One line for each earlier letter."),
+    )
+    body = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=MAX_BODY,
+        strip=False,
+        widget=ProseEditorWidget(config=EDITOR, preset="configurable", attrs={"rows": 12}),
+    )
+    files = UploadedFilesField(label=_("Attachments"), required=False)
+    speed = forms.ChoiceField(label=_("Speed"), choices=Speed)
+    secrecy = forms.ChoiceField(label=_("Secrecy"), choices=Secrecy)
+    due_on = ThaiDateField(label=_("Answer due"), required=False)
+    answer_wanted = forms.BooleanField(label=_("Answer wanted"), required=False)
+    names_person = forms.BooleanField(
+        label=_("The subject names a person"),
+        required=False,
+        help_text=_("The public check page then does not show the subject."),
+    )
+    send_when_signed = forms.BooleanField(label=_("Send as soon as it is signed"), required=False)
+
+    fieldsets = [
+        (_("Letter"), ["subject", "address_form", "addressee", "references_text", "body"]),
+        (_("Attachments"), ["files"]),
+        (
+            _("Handling"),
+            ["speed", "secrecy", "due_on", "answer_wanted", "names_person", "send_when_signed"],
+        ),
+    ]
+
+    def __init__(self, *args: Any, letter: Letter, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, initial=_initial(letter), **kwargs)
+        self.letter = letter
+        self.user = user
+        self.fields["files"].prepare(actor=user, items=_items(letter))
+
+    def clean_secrecy(self) -> str:
+        if self.cleaned_data["secrecy"] == Secrecy.TOP_SECRET:
+            raise ValidationError(TOP_SECRET_REFUSAL)
+        return self.cleaned_data["secrecy"]
+
+    def clean_due_on(self) -> Any:
+        due = self.cleaned_data["due_on"]
+        if due and due != self.letter.due_on and due < timezone.localdate():
+            raise ValidationError(_("This day is over already."))
+        return due
+
+    def clean_body(self) -> str:
+        return clean_body(self.cleaned_data["body"])
+
+    def content(self) -> dict[str, Any]:
+        """What was written, as ``services.letters.change_draft`` takes it."""
+        address = by_code(self.cleaned_data["address_form"])
+        names = (
+            "subject", "addressee", "body", "speed", "secrecy", "due_on", "answer_wanted",
+            "names_person", "send_when_signed",
+        )  # fmt: skip
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "salutation": address.salutation,
+            "closing": address.closing,
+        }
+
+    def attachments(self) -> list[tuple[StoredFile, str]]:
+        return [(item.file, item.title) for item in self.cleaned_data["files"]]
+
+    def references(self) -> list[tuple[Letter | None, str]]:
+        """One reference a line; a line that begins with a known number is linked to its letter."""
+        lines = [line.strip() for line in self.cleaned_data["references_text"].splitlines()]
+        return [(self._earlier(line), line) for line in lines if line]
+
+    def _earlier(self, line: str) -> Letter | None:
+        words = line.split(" ลงวันที่ ")[0]
+        known = Letter.objects.visible_to(self.user).filter(state__in=SIGNED)
+        return known.filter(number_text=words).order_by("-signed_at").first()
+
+
+def _initial(letter: Letter) -> dict[str, Any]:
+    names = (
+        "revision", "subject", "addressee", "body", "speed", "secrecy", "due_on",
+        "answer_wanted", "names_person", "send_when_signed",
+    )  # fmt: skip
+    return {
+        **{name: getattr(letter, name) for name in names},
+        "address_form": of_words(letter.salutation, letter.closing).code,
+        "references_text": "\n".join(letter.references.values_list("text", flat=True)),
+    }
+
+
+def _items(letter: Letter) -> list[UploadedItem]:
+    return [
+        UploadedItem(file=attachment.file, title=attachment.title)
+        for attachment in letter.attachments.select_related("file__blob")
+    ]

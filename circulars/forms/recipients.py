@@ -1,0 +1,69 @@
+"""Choosing recipients: quick picks and a list to tick."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from circulars.models import RecipientList
+from circulars.services.recipients import Choice, possible_recipients
+from portal.core.forms import PortalForm
+from portal.org.enums import SchoolSize
+from portal.org.models import Network, School, Unit
+
+TICKS = forms.CheckboxSelectMultiple
+
+
+class PickForm(PortalForm):
+    """Groups of recipients to add at once."""
+
+    all_schools = forms.BooleanField(label=_("All schools"), required=False)
+    networks = forms.ModelMultipleChoiceField(
+        label=_("Networks"), queryset=Network.objects.none(), required=False, widget=TICKS
+    )
+    amphoes = forms.MultipleChoiceField(label=_("Amphoe"), required=False, widget=TICKS)
+    levels = forms.MultipleChoiceField(label=_("Level taught"), required=False, widget=TICKS)
+    sizes = forms.MultipleChoiceField(
+        label=_("Size"), choices=SchoolSize, required=False, widget=TICKS
+    )
+    lists = forms.ModelMultipleChoiceField(
+        label=_("Saved lists"), queryset=RecipientList.objects.none(), required=False, widget=TICKS
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+        schools = School.objects.open().filter(unit__office_id=unit.office_id).order_by()
+        self.fields["networks"].queryset = Network.objects.filter(office_id=unit.office_id)
+        self.fields["lists"].queryset = RecipientList.objects.filter(unit=unit)
+        for name, column in (("amphoes", "amphoe"), ("levels", "level")):
+            values = sorted(set(schools.values_list(column, flat=True)))
+            self.fields[name].choices = [(value, value) for value in values]
+
+    def choice(self) -> Choice:
+        data = self.cleaned_data
+        return Choice(
+            all_schools=data["all_schools"],
+            networks=frozenset(row.pk for row in data["networks"]),
+            amphoes=frozenset(data["amphoes"]),
+            levels=frozenset(data["levels"]),
+            sizes=frozenset(data["sizes"]),
+            lists=frozenset(row.pk for row in data["lists"]),
+        )
+
+
+class RecipientsForm(PortalForm):
+    """The list itself; ``revision`` is the one that was on the page."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    units = forms.ModelMultipleChoiceField(
+        label=_("Recipients"), queryset=Unit.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].queryset = possible_recipients(unit=unit)
+
+
+class SaveListForm(PortalForm):
+    name = forms.CharField(label=_("Name of the list"), max_length=120)

@@ -1,0 +1,149 @@
+"""What stands on the sheet of an external letter (form 1, clauses 11.1–11.14), line by line.
+
+The words here are the regulation's own and Thai in every language of the portal. What the
+portal puts on the sheet itself (number, date, address, phone, numbering) follows the office's
+choice of digits; what people wrote stays as they wrote it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from circulars.body import clean_body
+from circulars.effects.signing import letter_code
+from circulars.enums import LetterKind, Secrecy, Speed
+from circulars.models import Letter, LetterSettings
+from circulars.pdf.signer import expected_signature
+from portal.core.thai.dates import long
+from portal.core.thai.digits import to_thai
+from portal.core.thai.text import normalize
+from portal.org.models import School
+from portal.org.service import SignatureBlock
+
+if TYPE_CHECKING:
+    from portal.files.models import StoredFile
+
+SPEED_WORDS = {
+    Speed.URGENT: "ด่วน",
+    Speed.VERY_URGENT: "ด่วนมาก",
+    Speed.MOST_URGENT: "ด่วนที่สุด",
+}
+SECRECY_WORDS = {Secrecy.CONFIDENTIAL: "ลับ", Secrecy.SECRET: "ลับมาก"}
+CIRCULAR_MARK = "ว"
+
+_PROVINCE = re.compile(r"จังหวัด\S+")
+_JOINT = re.compile(r"(?<=การศึกษา)(?=ประถมศึกษา|มัธยมศึกษา)")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything a letter prints, ready to be set; a draft has neither number, date nor QR."""
+
+    is_draft: bool
+    thai_digits: bool
+    title: str
+    speed: str
+    secrecy: str
+    emblem: "StoredFile | None"
+    number: str
+    agency: list[str]
+    address: list[str]
+    date: str
+    subject: str
+    salutation: str
+    addressee: str
+    references: list[str]
+    attachments: list[str]
+    body: SafeString
+    closing: str
+    signer_name: str
+    signer_lines: list[list[str]]
+    owner: str
+    phone: str
+    email: str
+    check_url: str = ""
+    check_number: str = ""
+    marks: list[str] = field(default_factory=list)
+
+
+def sheet_of(letter: Letter) -> Sheet:
+    """The sheet of ``letter``: a draft until it is signed, then the letter itself."""
+    office = letter.unit.office
+    chosen = LetterSettings.objects.select_related("emblem__blob").filter(office=office).first()
+    thai_digits = chosen.thai_digits if chosen else True
+    figures = to_thai if thai_digits else str
+    block = _signature(letter)
+    attachments = [normalize(title) for title in letter.attachments.values_list("title", flat=True)]
+    return Sheet(
+        is_draft=not letter.is_signed,
+        thai_digits=thai_digits,
+        title=letter.subject,
+        speed=SPEED_WORDS.get(Speed(letter.speed), ""),
+        secrecy=SECRECY_WORDS.get(Secrecy(letter.secrecy), ""),
+        emblem=(chosen.emblem if chosen else None) or office.emblem,
+        number=figures(_number(letter)),
+        agency=breakable(figures(letter.unit.name if letter.unit.is_school else office.name)),
+        address=[figures(line) for line in _address(letter)],
+        date=figures(long(letter.letter_date)) if letter.letter_date else "",
+        subject=letter.subject,
+        salutation=letter.salutation,
+        addressee=letter.addressee,
+        references=list(letter.references.values_list("text", flat=True)),
+        attachments=attachments,
+        body=mark_safe(clean_body(letter.body)),
+        closing=letter.closing,
+        signer_name=block.name if block else "",
+        signer_lines=[breakable(figures(line)) for line in block.lines] if block else [],
+        owner=figures(letter.unit.name),
+        phone=figures(_contact(letter, "phone")),
+        email=_contact(letter, "email"),
+        check_url=check_url(letter) if letter.is_signed else "",
+        check_number=figures(letter.number_text),
+        marks=[figures(f"{n}.") for n in range(1, max(len(attachments), 20) + 1)],
+    )
+
+
+def check_url(letter: Letter) -> str:
+    """The public address at which anybody can check a signed letter."""
+    return settings.SITE_URL.rstrip("/") + reverse("letter_check:check", args=[letter.check_token])
+
+
+def breakable(name: str) -> list[str]:
+    """A long name in the pieces between which a line may end: สำนักงาน…การศึกษา, ประถมศึกษา…"""
+    return _JOINT.split(name)
+
+
+def _number(letter: Letter) -> str:
+    """ที่ of a signed letter; of a draft only what is known before it is signed."""
+    if letter.is_signed:
+        return letter.number_text
+    mark = f"{CIRCULAR_MARK} " if letter.kind == LetterKind.CIRCULAR else ""
+    return f"{letter_code(letter.unit)}/{mark}"
+
+
+def _signature(letter: Letter) -> SignatureBlock | None:
+    """The frozen block of a signed letter; of a draft, that of whoever would sign it today."""
+    if letter.is_signed:
+        return SignatureBlock(letter.signer_name, list(letter.signer_lines))
+    return expected_signature(letter)
+
+
+def _address(letter: Letter) -> list[str]:
+    """Where the agency is: the office's own address, or the school's tambon and amphoe."""
+    office_lines = letter.unit.office.address.splitlines()
+    school = School.objects.filter(unit=letter.unit_id).first()
+    if school is None:
+        return office_lines
+    province = _PROVINCE.search(letter.unit.office.address)
+    lines = [f"ตำบล{school.tambon} อำเภอ{school.amphoe}"]
+    return [*lines, province[0]] if province else lines
+
+
+def _contact(letter: Letter, name: str) -> str:
+    """The unit's own phone or e-mail; the office's where a group has none."""
+    own = getattr(letter.unit, name)
+    return own or ("" if letter.unit.is_school else getattr(letter.unit.office, name))

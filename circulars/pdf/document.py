@@ -1,0 +1,78 @@
+"""HTML and PDF of a letter in the layout of form 1, and the sealed file."""
+
+from io import BytesIO
+
+import segno
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from circulars.filenames import letter_file_name
+from circulars.models import Letter
+from circulars.pdf.content import Sheet, sheet_of
+from circulars.sealing import seal
+from portal.core.pdf import render_pdf
+from portal.files.models import StoredFile
+from portal.files.service import detach, open_stored, store_bytes
+
+TEMPLATE = "circulars/pdf/letter.html"
+PDF_TYPE = "application/pdf"
+
+
+def letter_html(letter: Letter) -> str:
+    """The letter as the page that is printed; a draft until it is signed."""
+    return _html(sheet_of(letter))
+
+
+def letter_pdf(letter: Letter) -> bytes:
+    """The letter as PDF without a seal; a draft says so across each page and has no number.
+
+    Raises ``PdfFailed`` or ``FontsMissing`` (portal.core.pdf), or ``FileMissing`` when the
+    office's emblem cannot be read.
+    """
+    sheet = sheet_of(letter)
+    return render_pdf(_html(sheet), title=sheet.title, images=_images(sheet))
+
+
+def sealed_letter(letter: Letter) -> StoredFile:
+    """Render a signed letter, seal it with the office's certificate and store it.
+
+    Running it again makes another file and changes nothing else; a file that the letter does
+    not take over (``attach``) is swept after a day. Raises what ``letter_pdf`` raises, and
+    ``SealUnavailable`` when the office has no usable certificate.
+    """
+    office = letter.unit.office
+    data = seal(letter_pdf(letter), office=office, signed_at=letter.signed_at)
+    with transaction.atomic():
+        stored = store_bytes(
+            data=data,
+            name=letter_file_name(letter),
+            content_type=PDF_TYPE,
+            office=office,
+            actor=None,
+        )
+        detach([stored])
+    return stored
+
+
+def _html(sheet: Sheet) -> str:
+    return render_to_string(TEMPLATE, {"sheet": sheet})
+
+
+def _images(sheet: Sheet) -> dict[str, bytes]:
+    """The pictures the template names: the office's emblem and the QR code."""
+    images = {}
+    if sheet.emblem is not None:
+        with open_stored(sheet.emblem) as file:
+            images["emblem"] = file.read()
+    if sheet.check_url:
+        images["qr"] = _qr(sheet.check_url)
+    return images
+
+
+def _qr(text: str) -> bytes:
+    """A QR code as SVG with its quiet zone, readable with 15 % of it damaged."""
+    target = BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        target, kind="svg", border=2, xmldecl=False, light="#fff"
+    )
+    return target.getvalue()

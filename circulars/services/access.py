@@ -1,0 +1,37 @@
+"""Who may read the files of letters."""
+
+from django.db.models import Q, QuerySet
+
+from circulars.models import Answer, Delivery, Letter, LetterSettings
+from portal.files.models import StoredFile
+from portal.users.models import User
+
+
+def may_read_file(user: User, file: StoredFile) -> bool | None:
+    """A letter's PDF and attachments go with the letter, an answer's files with the answer.
+
+    ``None`` for a file that is none of these.
+    """
+    letters = Letter.objects.filter(Q(pdf=file) | Q(attachments__file=file)).order_by()
+    answers = Answer.objects.filter(files=file).order_by()
+    if letters.exists():
+        return _reads_letter(user, letters)
+    if answers.exists():
+        return _reads_answer(user, answers)
+    if LetterSettings.objects.filter(emblem=file).exists():
+        return file.office_id == user.office_id
+    return None
+
+
+def _reads_letter(user: User, letters: QuerySet[Letter]) -> bool:
+    received = Delivery.objects.visible_to(user).filter(letter__in=letters.values("pk"))
+    return (
+        Letter.objects.visible_to(user).filter(pk__in=letters.values("pk")).exists()
+        or received.exists()
+    )
+
+
+def _reads_answer(user: User, answers: QuerySet[Answer]) -> bool:
+    sender = Letter.objects.visible_to(user).filter(pk__in=answers.values("delivery__letter"))
+    giver = Delivery.objects.visible_to(user).filter(pk__in=answers.values("delivery"))
+    return sender.exists() or giver.exists()

@@ -1,0 +1,43 @@
+from django.urls import path
+
+from circulars.views import board, compose, inbox, letters, moves, recipients, registers
+
+app_name = "circulars"
+
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("waiting/", letters.waiting, name="waiting"),
+    path("sent/", letters.letter_list, {"tab": "sent"}, name="sent"),
+    path("chain/", letters.letter_list, {"tab": "chain"}, name="chain"),
+    path("drafts/", letters.letter_list, {"tab": "drafts"}, name="drafts"),
+    path("new/", compose.new, name="new"),
+    path("references/", letters.search_reference, name="search_reference"),
+    path("registers/", registers.register_list, name="registers"),
+    path("registers/<int:pk>/", registers.register_detail, name="register"),
+    path("received/<int:pk>/", inbox.received_letter, name="received_letter"),
+    path("deliveries/<int:pk>/", inbox.delivery_detail, name="delivery"),
+    path("deliveries/<int:pk>/register/", inbox.delivery_register, name="delivery_register"),
+    path(
+        "deliveries/<int:pk>/acknowledge/",
+        inbox.delivery_acknowledge,
+        name="delivery_acknowledge",
+    ),
+    path("deliveries/<int:pk>/answer/", inbox.delivery_answer, name="delivery_answer"),
+    path("deliveries/<int:pk>/forward/", inbox.delivery_forward, name="delivery_forward"),
+    path("deliveries/<int:pk>/zip/", inbox.delivery_zip, name="delivery_zip"),
+    path("<int:pk>/", letters.letter_detail, name="letter"),
+    path("<int:pk>/edit/", compose.edit, name="edit"),
+    path("<int:pk>/autosave/", compose.autosave, name="autosave"),
+    path("<int:pk>/copy/", compose.copy, name="copy"),
+    path("<int:pk>/recipients/", recipients.recipients, name="recipients"),
+    path(
+        "<int:pk>/recipients/lists/<int:list_pk>/delete/",
+        recipients.delete_list,
+        name="delete_list",
+    ),
+    path("<int:pk>/board/", board.board, name="board"),
+    path("<int:pk>/board/chase/", board.board_chase, name="board_chase"),
+    path("<int:pk>/board/export/", board.board_export, name="board_export"),
+    path("<int:pk>/board/proof/", board.board_proof, name="board_proof"),
+    path("<int:pk>/<slug:name>/", moves.letter_move, name="letter_move"),
+]

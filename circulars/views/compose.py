@@ -1,0 +1,181 @@
+"""Writing a letter: begin, write (drafts save themselves), choose recipients."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from js_asset.media import Media
+
+from circulars.enums import DRAFTING_ROLES, LetterKind, StepKind
+from circulars.forms.letter import LetterForm, NewLetterForm
+from circulars.models import Letter
+from circulars.permissions import is_drafter
+from circulars.services import letters
+from circulars.services.routes import default_stops
+from circulars.views.common import visible_letter
+from portal.core.errors import InvalidInput, NotAllowed, StaleAction
+from portal.core.notices import done
+from portal.org.enums import Role
+from portal.org.models import Unit
+from portal.org.permissions import unit_ids
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose from which unit and what kind; most people have only one unit."""
+    units = _drafting_units(request)
+    data = request.POST if request.method == "POST" else None
+    form = NewLetterForm(data, units=units, initial={"unit": units.first()})
+    if data is not None and form.is_valid():
+        letter = letters.blank_draft(
+            unit=form.cleaned_data["unit"],
+            actor=request.user,
+            kind=LetterKind(form.cleaned_data["kind"]),
+        )
+        return redirect("circulars:edit", letter.pk)
+    if not units:
+        raise NotAllowed(action="letter.draft")
+    return render(request, "circulars/new.html", {"form": form, "units": units})
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of a draft; ``?check=field`` shows what submitting found missing."""
+    letter = _own_draft(request, pk)
+    if request.method == "POST":
+        form = LetterForm(request.POST, request.FILES, letter=letter, user=request.user)
+        saved = _save(form) if form.is_valid() else None
+        if saved:
+            return _after_saving(request, saved)
+    else:
+        form = LetterForm(letter=letter, user=request.user)
+    return render(
+        request,
+        "circulars/edit.html",
+        _edit_context(request, letter, form),
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what is typed; answers with the new revision, or what could not be kept."""
+    letter = _own_draft(request, pk)
+    form = LetterForm(request.POST, letter=letter, user=request.user)
+    saved = _save(form) if form.is_valid() else None
+    if saved is None:
+        return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
+    return JsonResponse({"revision": saved.revision, "subject": saved.subject})
+
+
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write a letter again: a new draft with the same content."""
+    draft = letters.copy_to_draft(letter=visible_letter(request, pk), actor=request.user)
+    done(request, _("This is a new draft with the same content."))
+    return redirect("circulars:edit", draft.pk)
+
+
+def _save(form: LetterForm) -> Letter | None:
+    """Write all parts in one transaction; what a service refuses stands at its field."""
+    letter, actor = form.letter, form.user
+    try:
+        with transaction.atomic():
+            revision = form.cleaned_data["revision"]
+            saved = letters.change_draft(
+                letter=letter, actor=actor, revision=revision, **form.content()
+            )
+            saved = letters.set_references(
+                letter=saved, actor=actor, revision=saved.revision, references=form.references()
+            )
+            return letters.set_attachments(
+                letter=saved,
+                actor=actor,
+                revision=saved.revision,
+                files=form.attachments(),
+            )
+    except InvalidInput as error:
+        form.add_refusal(error)
+        return None
+
+
+def _after_saving(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """Where the pressed button leads: up the chain, to the recipients, or back to the draft."""
+    following = request.POST.get("then", "")
+    if following == "submit":
+        return _submit(request, letter)
+    if following == "recipients":
+        return redirect("circulars:recipients", letter.pk)
+    done(request, _("The draft is saved."))
+    return redirect(letter)
+
+
+def _submit(request: HttpRequest, letter: Letter) -> HttpResponse:
+    try:
+        letters.submit(letter=letter, actor=request.user)
+    except InvalidInput as error:
+        target = redirect("circulars:edit", letter.pk)
+        target["Location"] += f"?check={error.field}"
+        return target
+    done(request, _("The letter is on its way up."))
+    return redirect(letter)
+
+
+def _own_draft(request: HttpRequest, pk: int) -> Letter:
+    """The letter, for its drafter while it can be written."""
+    letter = visible_letter(request, pk)
+    if not is_drafter(request.user, letter):
+        raise NotAllowed(action="letter.change", about=letter)
+    if not letter.is_editable:
+        raise StaleAction(
+            _("The letter is no longer a draft: %(state)s.")
+            % {"state": letter.get_state_display()},
+            state=letter.state,
+            about=letter,
+        )
+    return letter
+
+
+def _edit_context(request: HttpRequest, letter: Letter, form: LetterForm) -> dict[str, Any]:
+    return {
+        "letter": letter,
+        "form": form,
+        "form_media": Media(form.media, nonce=request.csp_nonce),
+        "missing": _missing(letter) if request.GET.get("check") else "",
+        "recipient_count": letter.recipients.count(),
+        "recipients": letter.recipients.select_related("unit").order_by("unit__sort_key")[:6],
+        "stops": _planned_stops(request, letter),
+        "last_return": letter.steps.filter(state="returned").select_related("decided_by").last(),
+    }
+
+
+def _missing(letter: Letter) -> str:
+    try:
+        letters.check_complete(letter)
+    except InvalidInput as error:
+        return str(error)
+    return ""
+
+
+def _planned_stops(request: HttpRequest, letter: Letter) -> list[dict[str, str]]:
+    """The way the letter will go, for the drafter to see before submitting."""
+    stops = default_stops(unit=letter.unit, drafter=request.user)
+    units = Unit.objects.in_bulk({stop.unit_id for stop in stops})
+    return [
+        {
+            "kind": StepKind(stop.kind).label,
+            "role": Role(stop.role).label,
+            "unit": str(units[stop.unit_id]),
+        }
+        for stop in stops
+    ]
+
+
+def _drafting_units(request: HttpRequest) -> "QuerySet[Unit]":
+    return (
+        Unit.objects.visible_to(request.user)
+        .open()
+        .filter(pk__in=unit_ids(request.user, DRAFTING_ROLES))
+    )

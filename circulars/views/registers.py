@@ -1,0 +1,39 @@
+"""The registers as people read them: the columns of forms 13 and 14."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from circulars.enums import RegisterKind
+from circulars.filters import EntryFilter
+from circulars.models import Register, RegisterEntry
+from portal.core.paging import keyset_page
+
+
+def register_list(request: HttpRequest) -> HttpResponse:
+    """The books this person keeps or may read, the newest year first."""
+    books = (
+        Register.objects.visible_to(request.user)
+        .select_related("unit")
+        .order_by("-year", "unit__position", "unit__sort_key", "kind")
+    )
+    return render(request, "circulars/register_list.html", {"registers": books})
+
+
+def register_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One book, the latest number first; void numbers stay visible with their reason."""
+    books = Register.objects.visible_to(request.user).select_related("unit")
+    register = get_object_or_404(books, pk=pk)
+    entries = RegisterEntry.objects.filter(register=register)
+    filters = EntryFilter(request.GET, queryset=entries, request=request)
+    page = keyset_page(
+        filters.qs.select_related("letter", "delivery", "registered_by"),
+        order=filters.order,
+        cursor=request.GET.get("cursor"),
+    )
+    context = {
+        "register": register,
+        "page": page,
+        "filter": filters,
+        "is_incoming": register.kind == RegisterKind.INCOMING,
+    }
+    return render(request, "circulars/register_detail.html", context)
