@@ -8,8 +8,11 @@ urlpatterns: list = [
     path("accounts/", include("portal.accounts.urls")),
     path("accounts/", include("portal.accounts.allauth_urls")),
     path("back-office/", admin.site.urls),
+    path("circulars/", include("circulars.urls")),
     path("desk/", include("portal.desk.urls")),
     path("files/", include("portal.files.urls")),
+    path("notifications/", include("portal.notifications.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("styleguide/", styleguide, name="styleguide"),
+    path("v/", include("circulars.urls_public")),
 ]

@@ -125,7 +125,7 @@ class UploadedFilesField(forms.Field):
         """What a page that comes back with errors shows: nothing that arrived is lost."""
         return [*self._kept(data), *self._arrived]
 
-    def has_changed(self, initial: Any, data: Submitted) -> bool:
+    def has_changed(self, initial: Any, data: Any) -> bool:
         before = [(item.file.pk, item.title) for item in self.initial or []]
         return bool(data.uploads) or before != [
             (item.file.pk, item.title) for item in self._kept(data)
@@ -135,7 +135,7 @@ class UploadedFilesField(forms.Field):
         kept = self._kept(value)
         errors: list[str] = []
         if len(kept) < len(set(value.uids) - value.removed):
-            errors.append(self.error_messages["gone"])
+            errors.append(str(self.error_messages["gone"]))
         errors += self._take(value.uploads, room=self.max_files - len(kept))
         items = [*kept, *self._arrived]
         if len(items) > self.max_files:

@@ -2,9 +2,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.files.enums import ScanState
+from portal.files.enums import INLINE_TYPES, ScanState
 from portal.files.querysets import StoredFileQuerySet
 
 __all__ = ["Blob", "ScanState", "StoredFile"]
@@ -76,6 +77,15 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where those who may read the file download it; ``?inline=1`` shows it in the page."""
+        return reverse("files:download", args=[self.uid])
+
+    @property
+    def is_viewable(self) -> bool:
+        """Whether a browser can show it inside a page."""
+        return self.blob.content_type in INLINE_TYPES
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 if TYPE_CHECKING:
     from portal.users.models import User
@@ -23,8 +24,8 @@ class StoredFileQuerySet(models.QuerySet):
 def _pointed_at(model: type[models.Model]) -> models.Q:
     condition = models.Q(pk__in=[])
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and not relation.many_to_many:
-            column = relation.field.attname
-            rows = relation.related_model._base_manager.filter(**{column: OuterRef("pk")})
+        key = relation.field if isinstance(relation, ForeignObjectRel) else None
+        if isinstance(key, models.ForeignKey):
+            rows = key.model._base_manager.filter(**{key.attname: OuterRef("pk")})
             condition |= models.Q(Exists(rows))
     return condition

@@ -67,7 +67,7 @@ def zip_response(
     names = distinct([clean_name(wanted) for _file, wanted in pairs])
     entries = list(zip([file for file, _name in pairs], names, strict=True))
     response = StreamingHttpResponse(_zipped(entries), content_type="application/zip")
-    response["Content-Disposition"] = content_disposition_header(True, clean_name(name))
+    response["Content-Disposition"] = _disposition(clean_name(name), attachment=True)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
@@ -101,12 +101,9 @@ def _bytes(
     source = open_stored(file)
     if not wanted:
         return FileResponse(source, headers=headers)
-    source.seek(first)
-    response = StreamingHttpResponse(
-        _limited(source, last - first + 1), status=status, headers=headers
+    return StreamingHttpResponse(
+        _Part(source, first, last - first + 1), status=status, headers=headers
     )
-    response._resource_closers.append(source.close)
-    return response
 
 
 def _with_headers(
@@ -115,7 +112,7 @@ def _with_headers(
     content_type = file.content_type
     inline = not as_attachment and content_type in INLINE_TYPES
     response["Content-Type"] = content_type
-    response["Content-Disposition"] = content_disposition_header(not inline, file.name)
+    response["Content-Disposition"] = _disposition(file.name, attachment=not inline)
     response["X-Content-Type-Options"] = "nosniff"
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
@@ -139,6 +136,12 @@ def _must_wait(file: StoredFile) -> bool:
     return state == ScanState.WAITING or settings.FILES_REQUIRE_SCAN
 
 
+def _open_to_give(file: StoredFile) -> BinaryIO:
+    if _must_wait(file):
+        raise FileRefused(_("The virus scan has not finished."))
+    return open_stored(file)
+
+
 def _refuse_infected(file: StoredFile) -> None:
     if file.blob.scan_state == ScanState.INFECTED:
         raise FileRefused(
@@ -147,10 +150,26 @@ def _refuse_infected(file: StoredFile) -> None:
         )
 
 
-def _limited(source: BinaryIO, left: int) -> Iterator[bytes]:
-    while left and (chunk := source.read(min(_CHUNK, left))):
-        left -= len(chunk)
-        yield chunk
+def _disposition(name: str, *, attachment: bool) -> str:
+    """With the name as RFC 5987 has it where it is not plain ASCII."""
+    return content_disposition_header(attachment, name) or "inline"
+
+
+class _Part:
+    """A range of a file, read as it is sent; the response closes it."""
+
+    def __init__(self, source: BinaryIO, first: int, length: int) -> None:
+        source.seek(first)
+        self._source = source
+        self._left = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._left and (chunk := self._source.read(min(_CHUNK, self._left))):
+            self._left -= len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        self._source.close()
 
 
 class _Outbox(RawIOBase):
@@ -178,9 +197,7 @@ def _zipped(entries: list[tuple[StoredFile, str]]) -> Iterator[bytes]:
     with zipfile.ZipFile(outbox, "w") as archive:
         for file, name in entries:
             try:
-                if _must_wait(file):
-                    raise FileRefused(_("The virus scan has not finished."))
-                source = open_stored(file)
+                source = _open_to_give(file)
             except (FileRefused, FileMissing) as error:
                 missing.append(f"{name}: {error}")
                 continue

@@ -1,4 +1,4 @@
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core import signing
@@ -16,7 +16,7 @@ class UploadRules:
     """
 
     field: str = "files"
-    kinds: frozenset[str] = field(default=ATTACHMENTS)
+    kinds: frozenset[str] = ATTACHMENTS
     strip_image: bool = False
     titles: bool = True
 

@@ -141,7 +141,7 @@ def _full_disk_told(name: str) -> Iterator[None]:
     except OSError as error:
         if not is_full(error):
             raise
-        logger.error("No space left under %s", settings.MEDIA_ROOT)
+        logger.exception("No space left under %s", settings.MEDIA_ROOT)
         raise disk_full(name) from error
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.registry import notification_kinds
 from portal.notifications.enums import Channel, DeliveryState
 from portal.notifications.querysets import DeliveryQuerySet, NotificationQuerySet
 
@@ -60,7 +61,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["person", "id"], name="notifications_list"),
             models.Index(
-                fields=["person"],
+                fields=["person", "-id"],
                 name="notifications_unread",
                 condition=models.Q(read_at=None, in_app=True),
             ),
@@ -79,9 +80,7 @@ class Delivery(models.Model):
     notification = models.ForeignKey(
         Notification, models.CASCADE, related_name="deliveries", verbose_name=_("notification")
     )
-    channel = models.CharField(
-        _("channel"), max_length=10, choices=Channel, default=Channel.EMAIL
-    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.EMAIL)
     state = models.CharField(
         _("state"), max_length=8, choices=DeliveryState, default=DeliveryState.PENDING
     )
@@ -116,6 +115,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} #{self.pk}"
+
+    @property
+    def kind_label(self) -> str:
+        """What the mail was about, without a word of its content."""
+        code = self.notification.notice.kind
+        return str(notification_kinds.get(code).label) if code in notification_kinds else code
 
     @property
     def message_id(self) -> str:

@@ -29,7 +29,8 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.spreadsheet": FileKind.ODS,
 }
 _PROGRAMS = frozenset(
-    "bat cmd com cpl exe hta jar js jse lnk msi msp pif ps1 reg scr vbe vbs wsf".split()
+    {"bat", "cmd", "com", "cpl", "exe", "hta", "jar", "js", "jse", "lnk", "msi", "msp", "pif"}
+    | {"ps1", "reg", "scr", "vbe", "vbs", "wsf"}
 )
 
 

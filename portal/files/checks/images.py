@@ -1,5 +1,5 @@
 import warnings
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ _KINDS = {
     "PNG": FileKind.PNG,
     "WEBP": FileKind.WEBP,
 }
-_SAVE_OPTIONS: dict[FileKind, dict[str, object]] = {
+_SAVE_OPTIONS: dict[FileKind, dict[str, Any]] = {
     FileKind.JPEG: {"format": "JPEG", "quality": 90, "progressive": True},
     FileKind.PNG: {"format": "PNG"},
     FileKind.WEBP: {"format": "WEBP", "quality": 90},

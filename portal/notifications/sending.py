@@ -1,0 +1,184 @@
+"""Mails on their way: claimed in batches, sent over one connection, each noted at once.
+
+A worker claims rows with SKIP LOCKED and a lease in ``next_at``. Each mail is marked sent right
+after the server took it, so a killed worker leaves at most one mail that was sent and not
+marked; the sweep frees what it held when the lease is over, and that one mail goes out again
+under the same Message-ID.
+"""
+
+import logging
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal.core.tasks import defer
+from portal.notifications.emails import NoticeMail, mail_for
+from portal.notifications.enums import DeliveryState
+from portal.notifications.models import Delivery
+from portal.notifications.outcomes import BACK_OFF, OUTAGE_PAUSE, Failure, failure_of
+from portal.notifications.wording import Wordings
+
+logger = logging.getLogger(__name__)
+
+# One task sends for at most so many seconds and then lets others have the worker.
+TURN = 60
+_SENDING_ERRORS = (smtplib.SMTPException, OSError, ValueError)
+
+
+def send_due() -> int:
+    """Send what is due, batch by batch, until nothing is left or the server is away.
+
+    Returns how many mails were sent. After ``TURN`` seconds the rest is left to a new task.
+    """
+    wordings = Wordings()
+    end = monotonic() + TURN
+    sent = 0
+    while batch := claim(timezone.now()):
+        done, is_up = _send_batch(batch, wordings)
+        sent += done
+        if not is_up:
+            break
+        if monotonic() > end:
+            defer("notifications.send_due")
+            break
+    return sent
+
+
+def sweep() -> int:
+    """Free what dead workers held and start senders if mails wait; returns how many were freed."""
+    now = timezone.now()
+    freed = 0
+    with transaction.atomic():
+        abandoned = Delivery.objects.select_for_update(skip_locked=True).abandoned(now)
+        for delivery in abandoned:
+            _fail(delivery, Failure("The worker that was sending it did not finish."), now)
+            freed += 1
+    busy = Delivery.objects.filter(state=DeliveryState.CLAIMED).exists()
+    if not busy and Delivery.objects.due(timezone.now()).exists():
+        for _sender in range(settings.NOTIFICATIONS_SENDERS):
+            defer("notifications.send_due")
+    return freed
+
+
+def claim(now: datetime) -> list[Delivery]:
+    """Take up to a batch of due mails for one lease, passing over what others have taken."""
+    with transaction.atomic():
+        pks = list(
+            Delivery.objects.select_for_update(skip_locked=True)
+            .due(now)
+            .order_by("next_at", "id")
+            .values_list("pk", flat=True)[: settings.NOTIFICATIONS_BATCH]
+        )
+        Delivery.objects.filter(pk__in=pks).update(
+            state=DeliveryState.CLAIMED,
+            next_at=now + timedelta(seconds=settings.NOTIFICATIONS_LEASE),
+        )
+    return list(
+        Delivery.objects.filter(pk__in=pks)
+        .select_related("notification__notice__actor", "notification__person__office")
+        .order_by("pk")
+    )
+
+
+def _send_batch(batch: list[Delivery], wordings: Wordings) -> tuple[int, bool]:
+    """(mails sent, whether the server is there); what was not tried is given back."""
+    end = monotonic() + settings.NOTIFICATIONS_LEASE / 2
+    mails = _written(batch, wordings)
+    sent = 0
+    backend = get_connection()
+    try:
+        backend.open()
+    except _SENDING_ERRORS as error:
+        _give_back([delivery for delivery, _mail in mails], failure_of(error).reason)
+        return 0, False
+    with _closing(backend), _quick_commits():
+        for number, (delivery, mail) in enumerate(mails):
+            failure = _send_one(backend, delivery, mail)
+            sent += failure is None
+            if (failure and failure.is_over) or monotonic() > end:
+                _give_back([left for left, _mail in mails[number + 1 :]], "")
+                return sent, not failure
+    return sent, True
+
+
+def _written(batch: list[Delivery], wordings: Wordings) -> list[tuple[Delivery, NoticeMail]]:
+    """The mails of a batch; those that cannot be written fail by themselves."""
+    now = timezone.now()
+    written = []
+    for delivery in batch:
+        person = delivery.notification.person
+        if not (person.is_active and person.email):
+            _fail(delivery, Failure("The person has no address.", permanent=True), now)
+            continue
+        try:
+            written.append((delivery, mail_for(delivery, wordings)))
+        except Exception as error:  # a fault in one wording must not hold up all other mails
+            logger.exception("Notice %s cannot be worded", delivery.notification.notice_id)
+            _fail(delivery, Failure(f"Wording: {type(error).__name__}"), now)
+    return written
+
+
+def _send_one(backend: BaseEmailBackend, delivery: Delivery, mail: NoticeMail) -> Failure | None:
+    try:
+        backend.send_messages([mail])
+    except _SENDING_ERRORS as error:
+        failure = failure_of(error)
+        _fail(delivery, failure, timezone.now())
+        return failure
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.SENT, sent_at=timezone.now(), reason="", attempts=F("attempts") + 1
+    )
+    return None
+
+
+def _fail(delivery: Delivery, failure: Failure, now: datetime) -> None:
+    attempts = delivery.attempts + 1
+    is_dead = failure.permanent or attempts > len(BACK_OFF)
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.DEAD if is_dead else DeliveryState.FAILED,
+        attempts=attempts,
+        reason=failure.reason,
+        next_at=now if is_dead else now + BACK_OFF[attempts - 1],
+    )
+
+
+def _give_back(deliveries: list[Delivery], reason: str) -> None:
+    """Let others have what was claimed and not tried; with a reason, after a pause."""
+    now = timezone.now()
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
+        state=DeliveryState.FAILED if reason else DeliveryState.PENDING,
+        reason=reason,
+        next_at=now + OUTAGE_PAUSE if reason else now,
+    )
+
+
+@contextmanager
+def _closing(backend: BaseEmailBackend) -> Iterator[None]:
+    """Django swallows no error of QUIT but a lost connection; after the mails it is no matter."""
+    try:
+        yield
+    finally:
+        try:
+            backend.close()
+        except (smtplib.SMTPException, OSError):
+            logger.info("The mail server did not say good-bye")
+
+
+@contextmanager
+def _quick_commits() -> Iterator[None]:
+    """Do not wait for the disk after each mail: what a power cut loses is sent once more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+        try:
+            yield
+        finally:
+            cursor.execute("SET synchronous_commit TO DEFAULT")
