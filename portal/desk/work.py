@@ -11,7 +11,6 @@ from portal.core.registry import WorkItem, work_tiles
 from portal.users.models import User
 
 ITEMS_PER_TILE = 5
-ITEMS_UP_FRONT = 5
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits."""
+    """One thing that waits; ``kind`` is the title of its tile."""
 
     item: WorkItem
     due: Due | None
+    kind: str
 
     @property
     def is_overdue(self) -> bool:
@@ -45,24 +45,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """A tile with its most pressing items."""
+    """A tile with its most pressing items; the overdue ones stand apart, above all tiles."""
 
     code: str
     title: str
     icon: str
     url: str
     count: int
-    lines: list[Line]
+    pressing: list[Line]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for line in self.pressing if not line.is_overdue]
 
     @property
     def more(self) -> int:
-        """How many wait beyond those shown."""
-        return max(0, self.count - len(self.lines))
+        """How many wait beyond those shown anywhere on the page."""
+        return max(0, self.count - len(self.pressing))
 
     @property
     def late(self) -> int:
-        """How many of those shown are overdue."""
-        return sum(line.is_overdue for line in self.lines)
+        """How many of the pressing ones are overdue."""
+        return len(self.pressing) - len(self.lines)
 
     @property
     def tone(self) -> str:
@@ -81,22 +85,18 @@ class Work:
     sections: list[Section]
 
     @property
-    def total(self) -> int:
-        return sum(section.count for section in self.sections)
-
-    @property
     def overdue(self) -> list[Line]:
-        """What is late, the latest first, over all sections."""
-        late = [line for section in self.sections for line in section.lines if line.is_overdue]
-        return sorted(late, key=_by_due)[:ITEMS_UP_FRONT]
+        """What is late over all tiles, the latest first."""
+        late = [line for section in self.sections for line in section.pressing if line.is_overdue]
+        return sorted(late, key=_by_due)
 
 
 def _by_due(line: Line) -> tuple[date, str]:
     return (line.due.on if line.due else date.max, str(line.item.title))
 
 
-def _lines(items: Iterable[WorkItem], today: date) -> list[Line]:
-    lines = [Line(item, Due(item.due_on, today) if item.due_on else None) for item in items]
+def _lines(items: Iterable[WorkItem], today: date, kind: str) -> list[Line]:
+    lines = [Line(item, Due(item.due_on, today) if item.due_on else None, kind) for item in items]
     return sorted(lines, key=lambda line: line.due.on if line.due else date.max)
 
 
@@ -115,7 +115,7 @@ def work_for(user: User) -> Work:
                     icon=tile.icon,
                     url=tile.url(user),
                     count=max(count, len(items)),
-                    lines=_lines(items, today),
+                    pressing=_lines(items, today, str(tile.title)),
                 )
             )
     return Work(sections)

@@ -84,9 +84,7 @@ def sign_in(context: BrowserContext, live_server) -> SignIn:
         client = Client()
         client.force_login(user)
         cookie = client.cookies[django_settings.SESSION_COOKIE_NAME]
-        context.add_cookies(
-            [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
-        )
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
     return sign_in
 
@@ -96,6 +94,7 @@ def axe() -> Callable[[Page], None]:
     """``axe(page)`` fails on anything serious that axe-core finds on the page."""
 
     def check(page: Page) -> None:
+        page.evaluate("scrollTo(0, 0)")
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
             "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", AXE_TAGS
@@ -124,8 +123,9 @@ def shot() -> Shot:
             for size in (PHONE, DESKTOP):
                 page.set_viewport_size(size)
                 page.wait_for_function("document.fonts.ready.then(() => true)")
+                page.evaluate("scrollTo(0, 0)")
                 path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.png"
-                page.screenshot(path=path, full_page=True)
+                page.screenshot(path=path, full_page=True, animations="disabled")
                 made.append(path)
         page.emulate_media(color_scheme="light")
         if before:

@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from portal.core import notices
@@ -62,7 +62,7 @@ class SampleForm(PortalForm):
 
 
 def _sample_forms() -> dict[str, forms.Form]:
-    wrong = SampleForm({"subject": "", "due_on": "31/02/2569", "groups": "9"}, prefix="wrong")
+    wrong = SampleForm({"wrong-due_on": "31/02/2569", "wrong-groups": "9"}, prefix="wrong")
     wrong.add_error(None, _texts()["form"]["refused"])
     return {"form": SampleForm(), "wrong_form": wrong}
 
@@ -74,11 +74,38 @@ def _dated(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "at": timezone.now() - timedelta(days=entry["days"])}
 
 
+def _sent(request: HttpRequest, sample: dict[str, Any]) -> HttpResponse:
+    """What a draft's view answers to autosave, and what it answers to the button."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    notices.done(request, sample["words"]["undone"])
+    return redirect("desk:home")
+
+
+def _progress(request: HttpRequest, sample: dict[str, Any]) -> HttpResponse:
+    """One answer to the polling of a progress: a step further, done at 114."""
+    value = min(114, int(request.GET["sent"]) + 22)
+    done = value == 114
+    context = {
+        "id": "p1",
+        "label": sample["progress"]["done" if done else "sending"],
+        "value": value,
+        "max": 114,
+        "done": done,
+        "poll_url": f"{request.path}?sent={value}",
+    }
+    return render(request, "components/progress.html", context)
+
+
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All components in every state; only where DEBUG is on."""
     if not settings.DEBUG:
         raise Http404
     sample = _texts()
+    if request.method == "POST":
+        return _sent(request, sample)
+    if request.GET.get("sent"):
+        return _progress(request, sample)
     notices.done(request, sample["words"]["undone"], undo_url="/styleguide/")
     messages.error(request, sample["words"]["failed"])
     context = {
