@@ -6,7 +6,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("security/", security.security, name="security"),
-    path("history/", security.my_history, name="my_history"),
+    path("history/", security.my_history, name="history"),
     path("history/office/", security.office_history, name="office_history"),
     path("people/<int:pk>/reset-second-factor/", security.reset_factor, name="reset_factor"),
     path("sessions/<int:pk>/end/", security.end_session, name="end_session"),
