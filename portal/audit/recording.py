@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -48,7 +49,7 @@ def client_ip(request: HttpRequest) -> str | None:
     """The address of the browser, past as many proxies as are ours (TRUSTED_PROXIES)."""
     passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     hops = settings.TRUSTED_PROXIES
-    if hops and len(passed) >= hops and passed[-hops]:
+    if hops and len(passed) >= hops and _is_address(passed[-hops]):
         return passed[-hops]
     return request.META.get("REMOTE_ADDR") or None
 
@@ -57,6 +58,14 @@ def session_hash(request: HttpRequest) -> str:
     """Enough of a hash to tell sessions apart, and useless for taking one over."""
     key = getattr(getattr(request, "session", None), "session_key", None)
     return hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _office_of(about: models.Model | None) -> int | None:

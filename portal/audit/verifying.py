@@ -97,9 +97,10 @@ def _links(last: Seal) -> Iterator[Link]:
 
 
 def _open(seal: Seal | None, seal_id: int, current: str) -> str:
-    if seal is None or seal.pk != seal_id:
-        first = seal.first_id if seal else _first_of(seal_id)
-        raise _Broken(first, _("All rows of its seal were taken out of the chain."))
+    if seal is None or seal.pk > seal_id:
+        raise _Broken(_first_of(seal_id), _("The seal of this row was taken out."))
+    if seal.pk < seal_id:
+        raise _Broken(seal.first_id, _("All rows of its seal were taken out of the chain."))
     if seal.previous_hash != current:
         raise _Broken(seal.first_id, _("A seal before it was taken out or changed."))
     return current

@@ -50,9 +50,9 @@ def test_deferred_task_runs_once_with_its_arguments(db: None, run_deferred: Run)
 
 
 def test_defer_in_a_transaction_rolled_back_leaves_nothing(db: None) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         tasks.defer("sample.mark", "lost")
-        _ = 1 / 0
+        transaction.set_rollback(True)
 
     assert DeferredTask.objects.count() == 0
 
