@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from circulars.models import Letter
 from portal.core.thai.digits import to_arabic
+from portal.files.models import StoredFile
 
 
 def letter_file_name(letter: Letter) -> str:
@@ -22,6 +23,16 @@ def attachment_file_name(letter: Letter, index: int, stored_name: str) -> str:
     The ending is that of ``stored_name``. Raises ValueError for a letter without a number.
     """
     return f"{_stem(letter)}_{index}{PurePosixPath(stored_name).suffix.lower()}"
+
+
+def named_files(letter: Letter) -> list[tuple[StoredFile, str]]:
+    """The signed PDF and the attachments with their legal names, in order."""
+    files = [(letter.pdf, letter_file_name(letter))] if letter.pdf else []
+    attachments = letter.attachments.select_related("file__blob")
+    return files + [
+        (attachment.file, attachment_file_name(letter, index, attachment.file.name))
+        for index, attachment in enumerate(attachments, 1)
+    ]
 
 
 def agency_code(letter: Letter) -> str:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/answer/", inbox.delivery_answer, name="delivery_answer"),
     path("deliveries/<int:pk>/forward/", inbox.delivery_forward, name="delivery_forward"),
     path("deliveries/<int:pk>/zip/", inbox.delivery_zip, name="delivery_zip"),
+    path("answers/<int:pk>/", board.answer, name="answer"),
     path("<int:pk>/", letters.letter_detail, name="letter"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
     path("<int:pk>/autosave/", compose.autosave, name="autosave"),

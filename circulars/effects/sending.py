@@ -8,7 +8,7 @@ from circulars.effects.notices import inbox_keepers, tell
 from circulars.enums import DeliveryState
 from circulars.models import Delivery, Letter
 from portal.core.errors import NotReady
-from portal.files.models import ScanState
+from portal.files.enums import ScanState
 from portal.users.models import User
 
 DELIVER = """
@@ -56,12 +56,17 @@ def dispatch(*, obj: Letter, actor: User | None) -> None:
 
 
 def _check_attachments(letter: Letter) -> None:
-    infected = letter.attachments.filter(file__blob__scan_state=ScanState.INFECTED).first()
-    if infected:
+    blobs = dict(letter.attachments.values_list("file__blob__scan_state", "title"))
+    if title := blobs.get(ScanState.INFECTED):
         raise NotReady(
             _(
                 "“%(title)s” carries a virus and must not be sent. Void this letter and "
                 "write it again with a clean file."
             )
-            % {"title": infected.title}
+            % {"title": title}
+        )
+    if title := blobs.get(ScanState.WAITING):
+        raise NotReady(
+            _("“%(title)s” is still being checked for viruses. Please try again in a moment.")
+            % {"title": title}
         )

@@ -16,6 +16,7 @@ from circulars.models import Letter, LetterSettings, RegisterEntry
 from portal.core.errors import NotReady
 from portal.core.tasks import defer
 from portal.files.models import StoredFile
+from portal.files.service import attach
 from portal.org.enums import UnitKind
 from portal.org.models import Unit
 from portal.org.service import central_registry, signature_block
@@ -44,7 +45,8 @@ def sign(*, obj: Letter, actor: User, revision: int, remark: str = "") -> None:
     obj.letter_date = timezone.localtime(moment).date()
     obj.entry = _enter(obj, actor, moment)
     obj.number_text = number_text(obj, obj.entry)
-    RegisterEntry.objects.filter(pk=obj.entry.pk).update(reference=obj.number_text)
+    obj.entry.reference = obj.number_text
+    obj.entry.save(update_fields=["reference"])
     obj.check_token = secrets.token_urlsafe(TOKEN_BYTES)
     obj.content_hash = content_hash(obj)
     defer("circulars.build_pdf", obj.pk)
@@ -86,6 +88,7 @@ def content_hash(letter: Letter) -> str:
         "addressee": [letter.salutation, letter.addressee],
         "body": letter.body,
         "closing": letter.closing,
+        "copies": letter.copies_to,
         "signer": [letter.signer_name, *letter.signer_lines],
         "references": list(letter.references.values_list("text", flat=True)),
         "attachments": list(letter.attachments.values_list("title", "file__blob__sha256")),
@@ -99,6 +102,7 @@ def content_hash(letter: Letter) -> str:
 
 def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
     """Keep the sealed PDF, and tell the drafter that the letter is signed."""
+    attach([pdf])
     obj.pdf = pdf
     obj.pdf_failures = 0
     tell("signed", [obj.drafter], obj, obj.signer, obj.get_absolute_url())

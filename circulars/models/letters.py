@@ -72,6 +72,12 @@ class Letter(models.Model):
     addressee = models.CharField(_("addressee"), max_length=200, blank=True)
     body = models.TextField(_("text"), blank=True)
     closing = models.CharField(_("closing"), max_length=80, blank=True)
+    copies_to = models.TextField(
+        _("copies to"),
+        max_length=1000,
+        blank=True,
+        help_text=_("One on each line; printed below the letter."),
+    )
     speed = models.CharField(_("speed"), max_length=12, choices=Speed, default=Speed.ORDINARY)
     secrecy = models.CharField(_("secrecy"), max_length=12, choices=Secrecy, default=Secrecy.OPEN)
     names_person = models.BooleanField(

@@ -6,7 +6,8 @@ choice of digits; what people wrote stays as they wrote it.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -40,6 +41,14 @@ _JOINT = re.compile(r"(?<=การศึกษา)(?=ประถมศึก�
 
 
 @dataclass(frozen=True)
+class Item:
+    """One of several things in a row; ``mark`` is its number, empty when it is the only one."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Everything a letter prints, ready to be set; a draft has neither number, date nor QR."""
 
@@ -56,8 +65,8 @@ class Sheet:
     subject: str
     salutation: str
     addressee: str
-    references: list[str]
-    attachments: list[str]
+    references: list[Item]
+    attachments: list[Item]
     body: SafeString
     closing: str
     signer_name: str
@@ -65,9 +74,8 @@ class Sheet:
     owner: str
     phone: str
     email: str
-    check_url: str = ""
-    check_number: str = ""
-    marks: list[str] = field(default_factory=list)
+    copies: list[Item]
+    check_url: str
 
 
 def sheet_of(letter: Letter) -> Sheet:
@@ -77,7 +85,6 @@ def sheet_of(letter: Letter) -> Sheet:
     thai_digits = chosen.thai_digits if chosen else True
     figures = to_thai if thai_digits else str
     block = _signature(letter)
-    attachments = [normalize(title) for title in letter.attachments.values_list("title", flat=True)]
     return Sheet(
         is_draft=not letter.is_signed,
         thai_digits=thai_digits,
@@ -92,8 +99,8 @@ def sheet_of(letter: Letter) -> Sheet:
         subject=letter.subject,
         salutation=letter.salutation,
         addressee=letter.addressee,
-        references=list(letter.references.values_list("text", flat=True)),
-        attachments=attachments,
+        references=_items(letter.references.values_list("text", flat=True), figures),
+        attachments=_items(letter.attachments.values_list("title", flat=True), figures),
         body=mark_safe(clean_body(letter.body)),
         closing=letter.closing,
         signer_name=block.name if block else "",
@@ -101,9 +108,8 @@ def sheet_of(letter: Letter) -> Sheet:
         owner=figures(letter.unit.name),
         phone=figures(_contact(letter, "phone")),
         email=_contact(letter, "email"),
+        copies=_items(letter.copies_to.splitlines(), figures),
         check_url=check_url(letter) if letter.is_signed else "",
-        check_number=figures(letter.number_text),
-        marks=[figures(f"{n}.") for n in range(1, max(len(attachments), 20) + 1)],
     )
 
 
@@ -115,6 +121,14 @@ def check_url(letter: Letter) -> str:
 def breakable(name: str) -> list[str]:
     """A long name in the pieces between which a line may end: สำนักงาน…การศึกษา, ประถมศึกษา…"""
     return _JOINT.split(name)
+
+
+def _items(texts: Iterable[str], figures: Callable[[str], str]) -> list[Item]:
+    """Numbered when there are several (clause 11.7)."""
+    given = [normalize(text) for text in texts]
+    if len(given) == 1:
+        return [Item("", given[0])]
+    return [Item(figures(f"{number}."), text) for number, text in enumerate(given, 1)]
 
 
 def _number(letter: Letter) -> str:

@@ -41,7 +41,7 @@ def sealed_letter(letter: Letter) -> StoredFile:
     ``SealUnavailable`` when the office has no usable certificate.
     """
     office = letter.unit.office
-    data = seal(letter_pdf(letter), office=office, signed_at=letter.signed_at)
+    data = seal(letter_pdf(letter), office=office)
     with transaction.atomic():
         stored = store_bytes(
             data=data,

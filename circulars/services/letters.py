@@ -26,8 +26,8 @@ from portal.workflow.service import apply_move
 
 CONTENT_FIELDS = frozenset(
     {
-        "kind", "subject", "salutation", "addressee", "body", "closing", "speed", "secrecy",
-        "names_person", "due_on", "answer_wanted", "send_when_signed",
+        "kind", "subject", "salutation", "addressee", "body", "closing", "copies_to", "speed",
+        "secrecy", "names_person", "due_on", "answer_wanted", "send_when_signed",
     }
 )  # fmt: skip
 """What the drafter writes; everything else of a letter is decided by its moves."""

@@ -1,7 +1,7 @@
 """The sender's live view of all recipients: counts, who is behind, chase, proof."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from circulars.enums import ChaseScope, LetterState
 from circulars.forms.board import ChaseForm
-from circulars.models import Letter
+from circulars.models import Delivery, Letter
 from circulars.permissions import sends
 from circulars.resources import board_workbook
 from circulars.services.board import board_rows, progress
@@ -82,6 +82,18 @@ def board_proof(request: HttpRequest, pk: int) -> HttpResponse:
         "printed_at": timezone.now(),
     }
     return render(request, "circulars/board_proof.html", context)
+
+
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one recipient answered, for those who see the letter from the sender's side."""
+    letters = Letter.objects.visible_to(request.user)
+    delivery = get_object_or_404(
+        Delivery.objects.select_related("letter", "unit").filter(letter__in=letters.values("pk")),
+        pk=pk,
+    )
+    answers = delivery.answers.select_related("answered_by").prefetch_related("files__blob")
+    context = {"delivery": delivery, "letter": delivery.letter, "answers": answers}
+    return render(request, "circulars/answer.html", context)
 
 
 def _sent_letter(request: HttpRequest, pk: int) -> Letter:

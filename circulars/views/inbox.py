@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from circulars.enums import INBOX_ROLES, DeliveryState
-from circulars.filenames import letter_files, letter_stem
+from circulars.filenames import letter_file_name, named_files
 from circulars.filters import DeliveryFilter
 from circulars.forms.inbox import AnswerForm, ForwardForm, RegisterForm
 from circulars.models import Delivery
@@ -123,7 +123,8 @@ def delivery_zip(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
     record(action="delivery.download", actor=request.user, about=delivery)
     letter = delivery.letter
-    return zip_response(letter_files(letter), name=f"{letter_stem(letter)}.zip")
+    name = letter_file_name(letter).removesuffix(".pdf")
+    return zip_response(named_files(letter), name=f"{name}.zip")
 
 
 def _show(request: HttpRequest, delivery: Delivery, **forms: object) -> HttpResponse:
