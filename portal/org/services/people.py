@@ -33,7 +33,7 @@ def add_person(
         first_name=first_name,
         last_name=last_name,
         title=title,
-        email=User.objects.normalize_email(email),
+        email=email.lower(),
         phone=phone,
     )
     user.set_unusable_password()

@@ -280,7 +280,7 @@ def test_add_person_cannot_sign_in_yet() -> None:
     )
     assert (user.has_usable_password(), user.email, user.office) == (
         False,
-        "S@example.com",
+        "s@example.com",
         office,
     )
     assert AuditRow.objects.get(action="org.add_person").about_id == str(user.pk)
