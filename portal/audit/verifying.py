@@ -6,7 +6,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from portal.audit.chain import FIELDS, GENESIS, row_hash
@@ -60,6 +60,7 @@ def verify(*, expected: str = "") -> Report:
             for checked in _walk(last):  # noqa: B007  (the last count is the result)
                 pass
             _check_slipped_in(last)
+        _check_orphans()
         _check_expected(expected)
     except _Broken as broken:
         return Report(checked, waiting, head, broken.row_id, broken.reason)
@@ -121,6 +122,14 @@ def _check_row(row_id: int, stored: str, values: tuple[Any, ...] | None, current
 def _check_closing(seal: Seal | None, current: str) -> None:
     if seal is not None and seal.hash != current:
         raise _Broken(seal.last_id, _("The seal does not close with this row."))
+
+
+def _check_orphans() -> None:
+    """Places after the last seal, or without any: their seal was taken out."""
+    sealed = Exists(Seal.objects.filter(pk=OuterRef("seal_id")))
+    orphan = SealedRow.objects.filter(~sealed).order_by("seal_id", "row_id").first()
+    if orphan is not None:
+        raise _Broken(orphan.row_id, _("The seal of this row was taken out."))
 
 
 def _check_slipped_in(last: Seal) -> None:

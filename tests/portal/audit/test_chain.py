@@ -301,11 +301,11 @@ def test_seal_taken_out_is_noticed_at_the_next(write: Write, tampering: Callable
     assert verdict() == (2, 0, ids[4])
 
 
-@pytest.mark.parametrize("batch", [0, 1])
+@pytest.mark.parametrize("batch", [0, 1, 2])
 def test_seal_deleted_from_under_its_rows_is_noticed(
     write: Write, tampering: Callable, batch: int
 ) -> None:
-    ids = write(4)
+    ids = write(6)
     service.seal(batch=2)
     with tampering(Seal), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # checks no foreign keys
