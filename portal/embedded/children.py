@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from portal.embedded.errors import tail
+from portal.embedded.processes import is_alive, still_there
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 STOP_SECONDS = 10
@@ -60,8 +61,8 @@ class Child:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
         _end_all(_session(self.pid), 0)
-        self._process.wait()
 
 
 def stop_all(children: Iterable[Child]) -> None:
@@ -117,7 +118,7 @@ def _session(leader: int) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if os.getsid(process.pid) == leader:
+            if os.getsid(process.pid) == leader and is_alive(process):
                 found.append(process)
         except ProcessLookupError:
             continue
@@ -128,10 +129,9 @@ def _end_all(processes: list[psutil.Process], patience: float) -> None:
     if patience:
         for process in processes:
             _signal(process, signal.SIGTERM)
-    _, alive = psutil.wait_procs(processes, timeout=patience)
-    for process in alive:
+    for process in still_there(processes, patience):
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=STOP_SECONDS)
+    still_there(processes, STOP_SECONDS)
 
 
 def _signal(process: psutil.Process, number: int) -> None:

@@ -14,6 +14,7 @@ import psycopg2
 
 from portal.embedded.errors import EmbeddedError, tail
 from portal.embedded.holding import hold_until_exit
+from portal.embedded.processes import still_there
 from portal.embedded.sockets import socket_dir
 from portal.embedded.system_user import SystemUser, let_pass, let_read, unprivileged
 
@@ -59,6 +60,7 @@ class Postgres:
             self._initialise(user)
             self._check_version()
             self._remove_stale_locks()
+            self._bury_child()
             self._start(user)
         self._create_database()
 
@@ -66,11 +68,13 @@ class Postgres:
         """Stop the server: sessions are cut off, what was committed is kept."""
         if process := self._postmaster():
             process.send_signal(signal.SIGINT)
-            try:
-                process.wait(STOP_SECONDS)
-            except psutil.TimeoutExpired:
+            if still_there([process], STOP_SECONDS):
                 process.send_signal(signal.SIGQUIT)
-                process.wait(STOP_SECONDS)
+                still_there([process], STOP_SECONDS)
+        self._bury_child()
+
+    def _bury_child(self) -> None:
+        """Take note of the end of the server that we started ourselves."""
         if self._child:
             self._child.wait(STOP_SECONDS)
             self._child = None

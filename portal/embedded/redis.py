@@ -44,7 +44,9 @@ class Redis:
         while not self.answers():
             if self._ended() or time.monotonic() > deadline:
                 raise EmbeddedError(
-                    f"Redis did not start. The end of {self.log}:\n{tail(self._read_log())}"
+                    f"Redis did not start. The end of {self.log}:\n{tail(self._read_log())}\n"
+                    f"If its data is damaged, remove {self.data_dir}: it holds nothing but what "
+                    "waits to be done, and sign-ins."
                 )
             time.sleep(0.05)
 
@@ -78,17 +80,9 @@ class Redis:
         return self.log.read_text() if self.log.exists() else ""
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        options = {
-            "port": "0",
-            "unixsocket": str(self.socket),
-            "unixsocketperm": "700",
-            "dir": str(self.data_dir),
-            "save": "" if self.forgetful else "60 1",
-            "appendonly": "no",
-        }
-        command = [_program()]
-        for name, value in options.items():
-            command += [f"--{name}", value]
+        command = [_program(), "--port", "0", "--dir", str(self.data_dir)]
+        command += ["--unixsocket", str(self.socket), "--unixsocketperm", "700"]
+        command += ["--save", *([""] if self.forgetful else ["60", "1"])]
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 command,
