@@ -10,7 +10,7 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 from portal.settings.environment import VAR_DIR
 
-pytest_plugins = ["tests.plugins.audit", "tests.plugins.deferred"]
+pytest_plugins = ["tests.plugins.audit", "tests.plugins.deferred", "tests.plugins.pdf"]
 
 SERVERS = pytest.StashKey[list[Hold]]()
 
