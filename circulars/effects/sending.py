@@ -15,14 +15,14 @@ DELIVER = """
 INSERT INTO circulars_delivery (letter_id, unit_id, state, delivered_at, chase_count)
 SELECT recipient.letter_id,
        coalesce(successor.id, unit.id),
-       min(CASE WHEN coalesce(successor.closed_on, unit.closed_on) IS NULL
-                     OR successor.id IS NOT NULL AND successor.closed_on IS NULL
-           THEN %(delivered)s ELSE %(undeliverable)s END),
+       CASE WHEN bool_or(coalesce(successor.closed_on, unit.closed_on, %(today)s) >= %(today)s
+                         OR successor.id IS NOT NULL AND successor.closed_on IS NULL)
+            THEN %(delivered)s ELSE %(undeliverable)s END,
        %(moment)s, 0
 FROM circulars_recipient AS recipient
 JOIN org_unit AS unit ON unit.id = recipient.unit_id
 LEFT JOIN org_unit AS successor
-       ON successor.id = unit.merged_into_id AND unit.closed_on IS NOT NULL
+       ON successor.id = unit.merged_into_id AND unit.closed_on < %(today)s
 WHERE recipient.letter_id = %(letter)s
 GROUP BY recipient.letter_id, coalesce(successor.id, unit.id)
 """
@@ -44,6 +44,7 @@ def dispatch(*, obj: Letter, actor: User | None) -> None:
                 "delivered": DeliveryState.DELIVERED,
                 "undeliverable": DeliveryState.UNDELIVERABLE,
                 "moment": moment,
+                "today": timezone.localdate(moment),
                 "letter": obj.pk,
             },
         )

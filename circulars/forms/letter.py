@@ -78,6 +78,13 @@ class LetterForm(PortalForm):
         strip=False,
         widget=ProseEditorWidget(config=EDITOR, preset="configurable", attrs={"rows": 12}),
     )
+    copies_to = forms.CharField(
+        label=_("Copies to"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One line for each."),
+    )
     files = UploadedFilesField(label=_("Attachments"), required=False)
     speed = forms.ChoiceField(label=_("Speed"), choices=Speed)
     secrecy = forms.ChoiceField(label=_("Secrecy"), choices=Secrecy)
@@ -91,7 +98,10 @@ class LetterForm(PortalForm):
     send_when_signed = forms.BooleanField(label=_("Send as soon as it is signed"), required=False)
 
     fieldsets = [
-        (_("Letter"), ["subject", "address_form", "addressee", "references_text", "body"]),
+        (
+            _("Letter"),
+            ["subject", "address_form", "addressee", "references_text", "body", "copies_to"],
+        ),
         (_("Attachments"), ["files"]),
         (
             _("Handling"),
@@ -123,7 +133,7 @@ class LetterForm(PortalForm):
         """What was written, as ``services.letters.change_draft`` takes it."""
         address = by_code(self.cleaned_data["address_form"])
         names = (
-            "subject", "addressee", "body", "speed", "secrecy", "due_on", "answer_wanted",
+            "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on", "answer_wanted",
             "names_person", "send_when_signed",
         )  # fmt: skip
         return {
@@ -148,7 +158,7 @@ class LetterForm(PortalForm):
 
 def _initial(letter: Letter) -> dict[str, Any]:
     names = (
-        "revision", "subject", "addressee", "body", "speed", "secrecy", "due_on",
+        "revision", "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on",
         "answer_wanted", "names_person", "send_when_signed",
     )  # fmt: skip
     return {
