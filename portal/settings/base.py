@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.settings.accounts import *  # noqa: F403  (one file per concern)
 from portal.settings.beat import *  # noqa: F403
+from portal.settings.circulars import *  # noqa: F403
 from portal.settings.environment import BASE_DIR, NODE_MODULES, VAR_DIR, env
 from portal.settings.files import *  # noqa: F403  (one file per concern)
 from portal.settings.logs import *  # noqa: F403
@@ -16,7 +17,7 @@ from portal.settings.queue import REDIS_URL
 from portal.settings.security import *  # noqa: F403
 
 DEFAULT_SECRET_KEY = "insecure-default-key-for-trying-out-only"  # noqa: S105  (prod refuses it)
-SECRET_KEY = env("SECRET_KEY", default=DEFAULT_SECRET_KEY)
+SECRET_KEY = env("SECRET_KEY", default="") or DEFAULT_SECRET_KEY
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -100,7 +101,7 @@ TEMPLATES = [
 ]
 
 # Database: connections are kept (2.2 times the requests of opening one each time).
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///portal")}
+DATABASES = {"default": env.db_url_config(env("DATABASE_URL", default="") or "postgres:///portal")}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql", CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True
 )

@@ -2,7 +2,7 @@
 
 from portal.settings.environment import env
 
-_SERVER = env.email("EMAIL_URL", default="smtp://localhost:1025")
+_SERVER = env.email_url_config(env("EMAIL_URL", default="") or "smtp://localhost:1025")
 
 EMAIL_BACKEND = _SERVER["EMAIL_BACKEND"]
 EMAIL_HOST = _SERVER["EMAIL_HOST"]

@@ -7,6 +7,7 @@ from portal.settings.base import (
     ALLOWED_HOSTS,
     DEBUG,
     DEFAULT_SECRET_KEY,
+    DEMO,
     SECRET_KEY,
     SITE_URL,
     env,
@@ -24,6 +25,8 @@ def _problems() -> list[str]:
         found.append("SECRET_KEY is too easy: it needs 50 characters or more, at random.")
     if DEBUG:
         found.append("DEBUG must be off.")
+    if DEMO:
+        found.append("DEMO must be off: demo accounts have known passwords.")
     if not env.list("ALLOWED_HOSTS", default=[]):
         found.append("ALLOWED_HOSTS is missing: the names under which the portal is reached.")
     if any("*" in host for host in ALLOWED_HOSTS):
@@ -44,6 +47,12 @@ SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000  # one year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+
+# Names carry a hash of the content, so that browsers may keep files for ever.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 
 # The prefix makes the browser keep the cookie for this one host and for TLS only.
 SESSION_COOKIE_NAME = "__Host-sessionid"

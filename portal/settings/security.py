@@ -22,7 +22,8 @@ PERMISSIONS_POLICY = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview of a letter is shown in a frame of its own page
+# For browsers too old for the policy above, which lets a page frame its own preview of a letter.
+X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"

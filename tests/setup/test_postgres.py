@@ -17,6 +17,7 @@ from portal.embedded import postgres
 from portal.embedded.errors import EmbeddedError
 from portal.embedded.holding import Hold
 from portal.embedded.postgres import SOCKET_NAME, Postgres
+from portal.embedded.processes import is_alive
 
 pytestmark = pytest.mark.slow
 
@@ -100,7 +101,7 @@ def test_server_whose_holder_was_killed_is_joined_and_stopped(server: Postgres) 
     running = postmaster(server)
     with Hold(server):
         assert postmaster(server) == running
-    assert not running.is_running()
+    assert not is_alive(running)
 
 
 def test_server_that_was_killed_starts_again_with_what_was_committed(
