@@ -192,6 +192,7 @@ class Builder:
             phone_is_public=role in (Role.DIRECTOR, Role.PR_OFFICER),
             password=self.password,
             is_staff=role == Role.SYSADMIN,
+            is_superuser=role == Role.SYSADMIN,
             sort_key=sort_key(f"{name['first_name']} {name['last_name']}"),
             **name,
         )

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.audit import service as audit
-from portal.core.errors import InvalidInput, StaleAction
+from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.thai import workdays
 from portal.org.enums import UnitKind
 from portal.org.models import Membership, Network, Office, OfficeClosure, School, Unit
@@ -23,6 +24,25 @@ SCHOOL_FACTS = frozenset(
     | {"latitude", "longitude"}
 )
 """What ``set_school_facts`` may write; codes and the name belong to the unit and stay."""
+
+
+@transaction.atomic
+def found_office(*, actor: User | None, office: Office) -> Office:
+    """Save a new office and give it what every office has: central registry and executives.
+
+    Only for the installation's administrator, who belongs to no office.
+    """
+    if actor is not None and (actor.office_id is not None or not actor.is_superuser):
+        raise NotAllowed(_("You may not change the people and units of this office."))
+    office.save()
+    with translation.override("th"):  # names are data of a Thai office
+        names = (_("Central registry"), _("Executives"))
+    registry = Unit.objects.create(office=office, kind=UnitKind.OFFICE, name=names[0], position=1)
+    Unit.objects.create(
+        office=office, kind=UnitKind.EXECUTIVE, name=names[1], parent=registry, position=0
+    )
+    audit.record(action="org.found_office", actor=actor, about=office, office_id=office.pk)
+    return office
 
 
 @transaction.atomic
