@@ -56,6 +56,11 @@ def may_invite_as(user: "User", unit: "Unit", role: str) -> bool:
     return role in invitable_roles(user, unit)
 
 
+def may_reset_factors(user: "User") -> bool:
+    """Whether ``user`` looks after lost second factors at all."""
+    return keeps_installation(user) or has_role(user, Role.SYSADMIN)
+
+
 def may_reset_second_factor(user: "User", owner: "User") -> bool:
     """Whether ``user`` may take a lost second factor off the account of ``owner``."""
     if keeps_installation(user):

@@ -13,7 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.accounts.demo import current_codes
 from portal.accounts.filters import SignInFilter
 from portal.accounts.models import SignIn
-from portal.accounts.permissions import may_read_history, may_reset_second_factor
+from portal.accounts.permissions import (
+    may_read_history,
+    may_reset_factors,
+    may_reset_second_factor,
+)
 from portal.accounts.services import identity, policy, support
 from portal.accounts.services.devices import browser_name
 from portal.audit import service as audit
@@ -86,7 +90,7 @@ def office_history(request: HttpRequest) -> HttpResponse:
     filtered = SignInFilter(request.GET, queryset=rows)
     page = keyset_page(filtered.qs, order=("-at", "-pk"), cursor=request.GET.get("cursor"))
     audit.record(action="account.history_read", actor=user, office_id=user.office_id)
-    context = {"page": page, "filter": filtered}
+    context = {"page": page, "filter": filtered, "may_reset": may_reset_factors(user)}
     return render(request, "accounts/office_history.html", context)
 
 
