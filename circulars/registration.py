@@ -1,5 +1,6 @@
 """What e-office adds to the pages of the portal."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
 from circulars.services.access import may_read_file
+from circulars.services.routes import tell_vacant_steps
 from portal.core import registry
 from portal.core.registry import FileOwner, MenuEntry, NotificationKind, WorkItem, WorkTile
 from portal.org.enums import Role
@@ -241,6 +243,15 @@ class LetterFiles(FileOwner):
         return may_read_file(user, stored_file)
 
 
+class VacancyWatch:
+    """Somebody's post changed: letters may wait where nobody is any more."""
+
+    code = "circulars.vacancies"
+
+    def __call__(self, user: "User", what: str, on: date) -> None:
+        tell_vacant_steps(office_id=user.office_id)
+
+
 def register() -> None:
     """Called once when the app is ready."""
     for position, (code, label, urgent) in enumerate(KINDS):
@@ -251,6 +262,7 @@ def register() -> None:
                  OwedToMeTile):  # fmt: skip
         registry.work_tiles.register(tile())
     registry.file_owners.register(LetterFiles())
+    registry.person_changed.register(VacancyWatch())
 
 
 def _kind(code: str, label: Promise, urgent: bool, position: int) -> NotificationKind:

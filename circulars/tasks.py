@@ -1,9 +1,11 @@
 """Work on letters outside the request; ids in, safe to run twice."""
 
+from celery import shared_task
+
 from circulars.enums import LetterState
 from circulars.models import Letter
 from circulars.pdf import sealed_letter
-from circulars.services import letters
+from circulars.services import letters, routes
 from portal.core.errors import StaleAction
 from portal.core.tasks import portal_task
 
@@ -35,3 +37,9 @@ def send_signed(letter_id: int) -> None:
     letter = Letter.objects.get(pk=letter_id)
     if letter.state == LetterState.READY:
         letters.dispatch(letter=letter, actor=None)
+
+
+@shared_task(name="circulars.tell_vacant_steps")
+def tell_vacant_steps() -> None:
+    """Every morning: posts that fell vacant overnight while a letter waits at them."""
+    routes.tell_vacant_steps()

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from circulars.enums import RegisterKind
@@ -45,8 +46,8 @@ def take_number(
     43.1.2). The register's row stays locked until the caller's transaction ends, so the number
     of a transaction that is rolled back is given to the next one: no gap and no double.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("take_number needs a transaction")
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("take_number needs a transaction")
     year = be_year(timezone.localtime(moment).date())
     row = (moment, registered_by_id, reference, dated, sender, receiver, subject, action, note)
     with connection.cursor() as cursor:

@@ -136,7 +136,8 @@ def reassign(*, obj: Letter, actor: User, membership: Membership) -> None:
     step.membership = membership
     step.asked_by = actor
     step.arrived_at = timezone.now()
-    step.save(update_fields=["unit", "role", "membership", "asked_by", "arrived_at"])
+    step.vacancy_told_at = None
+    step.save()
     tell_step_holders(step, actor)
 
 

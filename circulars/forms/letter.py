@@ -133,8 +133,8 @@ class LetterForm(PortalForm):
         """What was written, as ``services.letters.change_draft`` takes it."""
         address = by_code(self.cleaned_data["address_form"])
         names = (
-            "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on", "answer_wanted",
-            "names_person", "send_when_signed",
+            "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on",
+            "answer_wanted", "names_person", "send_when_signed",
         )  # fmt: skip
         return {
             **{name: self.cleaned_data[name] for name in names},

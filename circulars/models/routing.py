@@ -30,6 +30,7 @@ class RouteStep(models.Model):
     question = models.CharField(_("question"), max_length=1000, blank=True)
     arrived_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    vacancy_told_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

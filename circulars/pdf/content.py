@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -37,6 +38,7 @@ SECRECY_WORDS = {Secrecy.CONFIDENTIAL: "ลับ", Secrecy.SECRET: "ลับ�
 CIRCULAR_MARK = "ว"
 
 _PROVINCE = re.compile(r"จังหวัด\S+")
+_ADDRESS_JOINT = re.compile(r" (?=ถนน|ตำบล|แขวง|อำเภอ|เขต|จังหวัด)")
 _JOINT = re.compile(r"(?<=การศึกษา)(?=ประถมศึกษา|มัธยมศึกษา)")
 
 
@@ -60,11 +62,11 @@ class Sheet:
     emblem: "StoredFile | None"
     number: str
     agency: list[str]
-    address: list[str]
+    address: list[list[str]]
     date: str
     subject: str
     salutation: str
-    addressee: str
+    addressee: list[str]
     references: list[Item]
     attachments: list[Item]
     body: SafeString
@@ -76,6 +78,12 @@ class Sheet:
     email: str
     copies: list[Item]
     check_url: str
+
+    @property
+    def check_lines(self) -> list[str]:
+        """The address in two lines, so that it keeps clear of a mark in the middle below."""
+        parts = urlsplit(self.check_url)
+        return [f"{parts.scheme}://{parts.netloc}", parts.path]
 
 
 def sheet_of(letter: Letter) -> Sheet:
@@ -94,11 +102,11 @@ def sheet_of(letter: Letter) -> Sheet:
         emblem=(chosen.emblem if chosen else None) or office.emblem,
         number=figures(_number(letter)),
         agency=breakable(figures(letter.unit.name if letter.unit.is_school else office.name)),
-        address=[figures(line) for line in _address(letter)],
+        address=[_ADDRESS_JOINT.split(figures(line)) for line in _address(letter)],
         date=figures(long(letter.letter_date)) if letter.letter_date else "",
         subject=letter.subject,
         salutation=letter.salutation,
-        addressee=letter.addressee,
+        addressee=breakable(letter.addressee),
         references=_items(letter.references.values_list("text", flat=True), figures),
         attachments=_items(letter.attachments.values_list("title", flat=True), figures),
         body=mark_safe(clean_body(letter.body)),

@@ -1,7 +1,12 @@
 """The usual way of a letter up the chain of command."""
 
+from django.db import transaction
+from django.utils import timezone
+
+from circulars.effects.notices import tell_step_holders
 from circulars.effects.steps import Stop
 from circulars.enums import StepKind
+from circulars.models import RouteStep
 from portal.org.enums import Role, UnitKind
 from portal.org.models import Membership, Unit
 from portal.org.service import superior_chain
@@ -39,6 +44,29 @@ def default_stops(*, unit: Unit, drafter: User, deputy: Membership | None = None
             )
         )
     return stops
+
+
+def tell_vacant_steps(*, office_id: int | None = None) -> int:
+    """Tell group directors of letters that wait at a post that nobody holds, each once.
+
+    Returns how many letters were told of.
+    """
+    with transaction.atomic():
+        steps = (
+            RouteStep.objects.current()
+            .vacant()
+            .filter(vacancy_told_at=None)
+            .select_related("letter__unit", "unit", "membership")
+            .select_for_update(of=("self",), skip_locked=True)
+        )
+        if office_id is not None:
+            steps = steps.filter(letter__unit__office_id=office_id)
+        for step in (found := list(steps)):
+            tell_step_holders(step, None)
+        RouteStep.objects.filter(pk__in=[step.pk for step in found]).update(
+            vacancy_told_at=timezone.now()
+        )
+    return len(found)
 
 
 def _is_empty_level(unit_id: int, role: str) -> bool:

@@ -21,6 +21,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "files.sweep",
         "schedule": crontab(minute=40),
     },
+    "circulars.tell_vacant_steps": {
+        "task": "circulars.tell_vacant_steps",
+        "schedule": crontab(hour=7, minute=0),
+    },
     "notifications.sweep": {
         "task": "notifications.sweep",
         "schedule": 60.0,
