@@ -14,7 +14,14 @@ from circulars.models import Delivery, Letter, RouteStep
 from circulars.services.access import may_read_file
 from circulars.services.routes import tell_vacant_steps
 from portal.core import registry
-from portal.core.registry import FileOwner, MenuEntry, NotificationKind, WorkItem, WorkTile
+from portal.core.registry import (
+    FileOwner,
+    MenuEntry,
+    NotificationKind,
+    PublicUrl,
+    WorkItem,
+    WorkTile,
+)
 from portal.org.enums import Role
 from portal.org.permissions import unit_ids
 
@@ -263,6 +270,9 @@ def register() -> None:
         registry.work_tiles.register(tile())
     registry.file_owners.register(LetterFiles())
     registry.person_changed.register(VacancyWatch())
+    registry.public_urls.register(
+        PublicUrl(code="letter_check:check", why="Anybody with the paper may check the letter.")
+    )
 
 
 def _kind(code: str, label: Promise, urgent: bool, position: int) -> NotificationKind:

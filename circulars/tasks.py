@@ -4,8 +4,8 @@ from celery import shared_task
 
 from circulars.enums import LetterState
 from circulars.models import Letter
-from circulars.pdf import sealed_letter
-from circulars.services import letters, routes
+from circulars.pdf import preview_drawing, sealed_letter
+from circulars.services import letters, previews, routes
 from portal.core.errors import StaleAction
 from portal.core.tasks import portal_task
 
@@ -37,6 +37,22 @@ def send_signed(letter_id: int) -> None:
     letter = Letter.objects.get(pk=letter_id)
     if letter.state == LetterState.READY:
         letters.dispatch(letter=letter, actor=None)
+
+
+@portal_task("circulars.draw_preview", back_off=())
+def draw_preview(letter_id: int) -> None:
+    """Draw a letter as it is now, for the page that shows it while it is written or read."""
+    letter = Letter.objects.select_related("unit__office", "drafter", "pdf__blob").get(
+        pk=letter_id
+    )
+    if previews.current_preview(letter) or previews.waits_for_document(letter):
+        return
+    try:
+        drawing = preview_drawing(letter)
+    except Exception:
+        previews.note_preview_failure(letter)
+        raise
+    previews.keep_preview(letter, drawing)
 
 
 @shared_task(name="circulars.tell_vacant_steps")

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from circulars.views import board, compose, inbox, letters, moves, recipients, registers
+from circulars.views import (
+    board,
+    compose,
+    inbox,
+    letters,
+    moves,
+    preview,
+    recipients,
+    registers,
+)
 
 app_name = "circulars"
 
@@ -40,5 +49,12 @@ urlpatterns = [
     path("<int:pk>/board/chase/", board.board_chase, name="board_chase"),
     path("<int:pk>/board/export/", board.board_export, name="board_export"),
     path("<int:pk>/board/proof/", board.board_proof, name="board_proof"),
+    path("<int:pk>/preview/", preview.preview, name="preview"),
+    path("<int:pk>/preview.pdf", preview.preview_pdf, name="preview_pdf"),
+    path(
+        "<int:pk>/preview/<slug:version>/<int:number>.png",
+        preview.preview_page,
+        name="preview_page",
+    ),
     path("<int:pk>/<slug:name>/", moves.letter_move, name="letter_move"),
 ]

@@ -9,7 +9,9 @@ from django.template.loader import render_to_string
 from circulars.filenames import letter_file_name
 from circulars.models import Letter
 from circulars.pdf.content import Sheet, sheet_of
+from circulars.pdf.pictures import draw
 from circulars.sealing import seal
+from circulars.services.previews import Drawing
 from portal.core.pdf import render_pdf
 from portal.files.models import StoredFile
 from portal.files.service import detach, open_stored, store_bytes
@@ -52,6 +54,14 @@ def sealed_letter(letter: Letter) -> StoredFile:
         )
         detach([stored])
     return stored
+
+
+def preview_drawing(letter: Letter) -> Drawing:
+    """Pictures of the sealed document where there is one, else of the draft."""
+    if letter.pdf is None:
+        return draw(letter_pdf(letter))
+    with open_stored(letter.pdf) as file:
+        return draw(file.read())
 
 
 def _html(sheet: Sheet) -> str:

@@ -32,6 +32,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "is_current": current is not None,
         "failed": failed,
         "waits_for_document": previews.waits_for_document(letter),
+        "trigger": _next_question(letter, is_drawn=current is not None or failed),
     }
     response = render(request, "circulars/_preview.html", context)
     response["Cache-Control"] = "private, no-store"
@@ -46,7 +47,9 @@ def preview_page(request: HttpRequest, pk: int, version: str, number: int) -> Ht
     if picture is None:
         raise Http404
     response = HttpResponse(picture, content_type="image/png")
-    response["Cache-Control"] = "private, no-store" if letter.is_secret else "private, max-age=3600"
+    response["Cache-Control"] = (
+        "private, no-store" if letter.is_secret else "private, max-age=3600"
+    )
     return response
 
 
@@ -62,22 +65,25 @@ def preview_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     data = previews.preview_pdf(letter)
     if data is None:
         previews.order_preview(letter)
-        raise NotReady(
-            _("The PDF is being made. Please try again in a moment."), about=letter
-        )
+        raise NotReady(_("The PDF is being made. Please try again in a moment."), about=letter)
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="draft-{letter.pk}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
 
 
+def _next_question(letter: Letter, *, is_drawn: bool) -> str:
+    """When the page asks again, as htmx writes it; a sealed document never changes."""
+    if not is_drawn:
+        return "every 2s"
+    return "" if letter.pdf else "letter:saved from:document, every 20s"
+
+
 def _readable(request: HttpRequest, pk: int) -> Letter:
     """A letter seen from the sender's side, or received and opened; else a 404."""
     letter = get_object_or_404(Letter.objects.select_related("pdf"), pk=pk)
     sent = Letter.objects.visible_to(request.user).filter(pk=pk)
-    received = Delivery.objects.visible_to(request.user).filter(
-        letter=pk, opened_at__isnull=False
-    )
+    received = Delivery.objects.visible_to(request.user).filter(letter=pk, opened_at__isnull=False)
     if not (sent.exists() or received.exists()):
         raise Http404
     return letter

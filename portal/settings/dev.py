@@ -13,3 +13,6 @@ os.environ.setdefault("REDIS_URL", Redis(VAR_DIR / "redis").url)
 from portal.settings.base import *  # noqa: F403  (a settings module extends the base)
 
 DEBUG = env.bool("DEBUG", default=True)
+
+# Letters are sealed with a certificate made on the spot where an office has none.
+SEAL_SELF_SIGNED = env.bool("SEAL_SELF_SIGNED", default=True)

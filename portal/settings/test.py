@@ -31,3 +31,6 @@ STORAGES = {
 }
 # Nothing is collected for the tests; the live server asks the finders.
 WHITENOISE_AUTOREFRESH = True
+
+SEAL_DIR = VAR_DIR / "test-seals"
+SEAL_SELF_SIGNED = True
