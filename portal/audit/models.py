@@ -1,11 +1,13 @@
 """What was done by whom, kept for good: a trigger refuses to change or delete these rows."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.audit.labels import action_label
 from portal.audit.querysets import AuditRowQuerySet
 
 
@@ -69,6 +71,21 @@ class AuditRow(models.Model):
     def about(self) -> str:
         """The reference of the object, as "circulars.letter:12"; empty when there is none."""
         return f"{self.about_type}:{self.about_id}" if self.about_type else ""
+
+    @property
+    def action_label(self) -> str:
+        return action_label(self.action)
+
+    @property
+    def about_label(self) -> str:
+        """The kind of object and its number, "letter 12", without its content."""
+        if not self.about_type:
+            return ""
+        try:
+            kind = str(apps.get_model(self.about_type)._meta.verbose_name)
+        except LookupError:  # a kind of object that a former version had
+            kind = self.about_type
+        return f"{kind} {self.about_id}"
 
 
 class Seal(models.Model):

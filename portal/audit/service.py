@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from portal.audit.denials import record_denial
+from portal.audit.labels import action_label, name_actions
 from portal.audit.models import AuditRow
-from portal.audit.querysets import AuditRowQuerySet, let_read, reads_office
+from portal.audit.querysets import AuditRowQuerySet, known_actions, let_read, reads_office
 from portal.audit.recording import client_ip, record, session_hash
 from portal.audit.sealing import seal
 from portal.audit.verifying import Report, verify
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Report",
+    "action_label",
     "client_ip",
+    "known_actions",
     "let_read",
+    "name_actions",
     "reads_office",
     "record",
     "record_denial",

@@ -6,11 +6,17 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from portal.audit.service import let_read
-        from portal.core.registry import menu_entries
-        from portal.desk.menu import WorkEntry
+        from portal.audit.service import let_read, name_actions
+        from portal.core.registry import PublicUrl, menu_entries, public_urls
+        from portal.desk.action_names import ACTION_NAMES
+        from portal.desk.menu import AuditEntry, WorkEntry
         from portal.org.permissions import is_auditor, is_sysadmin
 
         let_read(is_auditor)
         let_read(is_sysadmin)
+        name_actions(ACTION_NAMES)
         menu_entries.register(WorkEntry())
+        menu_entries.register(AuditEntry())
+        public_urls.register(
+            PublicUrl(code="set_language", why="visitors choose their language as well")
+        )

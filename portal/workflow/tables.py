@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+
+from portal.audit import service as audit
 
 Inputs: TypeAlias = Mapping[str, Any]
 Target: TypeAlias = str | Callable[[Any, Inputs], str]
@@ -107,8 +111,15 @@ _registered: dict[str, Registered] = {}
 
 
 def register_table(table: Table, *, readme: str) -> None:
-    """Make the table known to the tests and to ``manage.py workflow_diagrams``."""
+    """Make the table known to the tests and to ``manage.py workflow_diagrams``.
+
+    Its moves are then also named in the audit.
+    """
     _registered[table.kind] = Registered(table, readme)
+    kind = apps.get_model(table.model)._meta.verbose_name
+    audit.name_actions(
+        {f"{table.kind}.{m.name}": format_lazy("{}: {}", kind, m.label) for m in table.moves}
+    )
 
 
 def registered() -> list[Registered]:

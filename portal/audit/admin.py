@@ -1,0 +1,32 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from portal.audit.models import AuditRow
+from portal.core.admin import LookOnlyAdmin
+
+
+@admin.register(AuditRow)
+class AuditRowAdmin(LookOnlyAdmin):
+    """The bare rows; auditors have a page of their own with names and filters."""
+
+    list_display = ["at", "action", "actor", "about_label", "ip", "request_id"]
+    list_select_related = ["actor"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["=action", "=about_id", "=request_id"]
+    fields = [
+        "at",
+        "action",
+        "actor",
+        "office",
+        "about_label",
+        "data",
+        "ip",
+        "request_id",
+        "session",
+    ]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditRow]:
+        return super().get_queryset(request).visible_to(request.user)
