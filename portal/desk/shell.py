@@ -39,8 +39,6 @@ def _optional_url(name: str) -> str:
 class Shell:
     """Answers the base templates; nothing is asked of the database before it is shown."""
 
-    bell = ("notifications/bell.html", "components/nothing.html")
-
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
@@ -119,6 +117,11 @@ class Shell:
     @property
     def sign_in_url(self) -> str:
         return resolve_url(settings.LOGIN_URL)
+
+    @property
+    def demo_codes_url(self) -> str:
+        """Where a demo installation lists the codes of its accounts; empty anywhere else."""
+        return _optional_url("accounts:demo_codes") if settings.DEMO else ""
 
     @property
     def sign_out_url(self) -> str:

@@ -128,6 +128,7 @@
       store(key, { at: Date.now(), state: "sent", pairs: content(form) });
     });
     window.addEventListener("online", () => leaving.asks.has(form) && later());
+    window.addEventListener("pagehide", () => leaving.asks.has(form) && keep());
 
     const kept = read(key);
     if (kept && kept.state !== "sent") {

@@ -29,8 +29,11 @@ DESKTOP = {"width": 1280, "height": 900}
 SCREENSHOTS = Path(django_settings.BASE_DIR) / "var" / "screenshots"
 AXE = Path(django_settings.NODE_MODULES) / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# A page under test may answer 4xx on purpose; the browser writes that to its console as well.
-EXPECTED_CONSOLE = "Failed to load resource: the server responded with a status of 4"
+# A page under test may answer 4xx on purpose; browser and htmx write that to the console as well.
+EXPECTED_CONSOLE = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Response Status Error Code 4",
+)
 
 Shot = Callable[[Page, str], list[Path]]
 SignIn = Callable[[User], None]
