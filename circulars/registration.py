@@ -9,10 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from circulars.action_names import ACTION_NAMES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
 from circulars.services.access import may_read_file
 from circulars.services.routes import tell_vacant_steps
+from portal.audit.service import name_actions
 from portal.core import registry
 from portal.core.registry import (
     FileOwner,
@@ -261,6 +263,7 @@ class VacancyWatch:
 
 def register() -> None:
     """Called once when the app is ready."""
+    name_actions(ACTION_NAMES)
     for position, (code, label, urgent) in enumerate(KINDS):
         registry.notification_kinds.register(_kind(code, label, urgent, position))
     for entry in (InboxEntry, WaitingEntry, SentEntry, RegistersEntry):

@@ -1,0 +1,15 @@
+"""What is done with letters besides the moves of their tables, as the audit calls it."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTION_NAMES = {
+    "delivery.download": _("Downloaded a letter with its files"),
+    "delivery.forward": _("Handed a letter to a colleague"),
+    "delivery.read_secret": _("Opened a secret letter"),
+    "letter.board_export": _("Exported the board of a letter"),
+    "letter.chase": _("Reminded recipients of a letter"),
+    "letter.draft": _("Began a letter"),
+    "letter.recipients": _("Chose the recipients of a letter"),
+    "recipient_list.delete": _("Deleted a list of recipients"),
+    "recipient_list.save": _("Saved a list of recipients"),
+}
