@@ -51,8 +51,8 @@ class AuditFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["action"].field.choices = [("", _("All")), *_action_choices()]
-        self.filters["about_type"].field.choices = [("", _("All")), *_kind_choices()]
+        self.filters["action"].field.choices = _action_choices()
+        self.filters["about_type"].field.choices = _kind_choices()
 
     @property
     def used(self) -> list[str]:
