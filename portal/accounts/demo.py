@@ -37,10 +37,10 @@ class AccountsDemo:
         stdout.write(f"accounts: {confirmed} addresses confirmed, {secured} second factors\n")
 
 
-def demo_code(steps: int = 0) -> str:
+def demo_code(steps: int = 0, *, secret: str = DEMO_TOTP_SECRET) -> str:
     """The code of the demo accounts' app now, or ``steps`` half minutes later or earlier."""
     counter = int(time.time()) // app_settings.TOTP_PERIOD + steps
-    return format_hotp_value(hotp_value(DEMO_TOTP_SECRET, counter))
+    return format_hotp_value(hotp_value(secret, counter))
 
 
 def current_codes() -> DemoCodes:

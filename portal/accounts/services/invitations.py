@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -138,12 +138,7 @@ def accept(*, token: str, username: str, password: str, phone: str = "") -> User
     if not row.unit.is_open:
         raise InvalidInput(_("The unit was closed meanwhile. Ask who invited you."))
     _refuse_account(row.email)
-    if User.objects.filter(username__iexact=username).exists():
-        raise InvalidInput(_("Somebody already uses this user name."), field="username")
-    user = User.objects.create_user(
-        username, row.email, password, office=row.unit.office, title=row.title,
-        first_name=row.first_name, last_name=row.last_name, phone=phone,
-    )
+    user = _create_user(row, username=username, password=password, phone=phone)
     EmailAddress.objects.update_or_create(
         user=user, email=row.email, defaults={"primary": True, "verified": True}
     )
@@ -155,6 +150,18 @@ def accept(*, token: str, username: str, password: str, phone: str = "") -> User
     row.save(update_fields=["accepted_at", "account"])
     _record("account.invitation_accepted", user, row)
     return user
+
+
+def _create_user(row: Invitation, *, username: str, password: str, phone: str) -> User:
+    """The database decides who gets a user name that two people want."""
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                username, row.email, password, office=row.unit.office, title=row.title,
+                first_name=row.first_name, last_name=row.last_name, phone=phone,
+            )
+    except IntegrityError as error:
+        raise InvalidInput(_("Somebody already uses this user name."), field="username") from error
 
 
 def _by_token(token: str, rows: models.QuerySet[Invitation]) -> Invitation | None:
