@@ -124,6 +124,11 @@ class Shell:
         return _optional_url("accounts:demo_codes") if settings.DEMO else ""
 
     @property
+    def source_url(self) -> str:
+        """Where this installation offers its source (AGPL, section 13); may be empty."""
+        return settings.SOURCE_URL
+
+    @property
     def sign_out_url(self) -> str:
         return _optional_url("account_logout")
 

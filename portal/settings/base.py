@@ -22,6 +22,8 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://localhost:8000")
+# Where the source of this installation can be had; a link at the foot of the pages.
+SOURCE_URL = env("SOURCE_URL", default="")
 # A portal to try out: demo data is loaded, and the pages may say how to sign in.
 DEMO = env.bool("DEMO", default=False)
 

@@ -8,25 +8,28 @@ from portal.settings.base import (
     DEBUG,
     DEFAULT_SECRET_KEY,
     DEMO,
+    SEAL_SELF_SIGNED,
     SECRET_KEY,
     SITE_URL,
     env,
 )
 
 _REQUIRED = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "MEDIA_ROOT")
+_FOR_TRYING_OUT = (
+    (DEBUG, "DEBUG must be off."),
+    (DEMO, "DEMO must be off: demo accounts have known passwords."),
+    (SEAL_SELF_SIGNED, "SEAL_SELF_SIGNED must be off: such a seal proves nothing."),
+)
 
 
 def _problems() -> list[str]:
     """What is wrong with the environment, in words for the person who set it up."""
     found = [f"{name} is missing." for name in _REQUIRED if not env(name, default="")]
+    found += [problem for is_on, problem in _FOR_TRYING_OUT if is_on]
     if SECRET_KEY == DEFAULT_SECRET_KEY:
         found.append("SECRET_KEY is missing or the one of the example.")
     elif len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
         found.append("SECRET_KEY is too easy: it needs 50 characters or more, at random.")
-    if DEBUG:
-        found.append("DEBUG must be off.")
-    if DEMO:
-        found.append("DEMO must be off: demo accounts have known passwords.")
     if not env.list("ALLOWED_HOSTS", default=[]):
         found.append("ALLOWED_HOSTS is missing: the names under which the portal is reached.")
     if any("*" in host for host in ALLOWED_HOSTS):

@@ -1,6 +1,7 @@
 """The real installation refuses settings that would endanger it."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -88,6 +89,7 @@ def test_production_without_its_settings_names_all_that_is_missing() -> None:
             "ALLOWED_HOSTS must name each host; '*' would let anybody pose as it.",
         ),
         ("SITE_URL", "http://portal.example.go.th", "SITE_URL must begin with https://."),
+        ("SEAL_SELF_SIGNED", "1", "SEAL_SELF_SIGNED must be off: such a seal proves nothing."),
         ("DEMO", "1", "DEMO must be off: demo accounts have known passwords."),
     ],
 )
@@ -120,3 +122,15 @@ def test_broker_and_cache_follow_the_address_of_redis() -> None:
     code = "from django.conf import settings as s; print(s.CELERY_BROKER_URL, s.REDIS_URL)"
     done = manage("shell", "--no-imports", "-c", code, REDIS_URL="unix:///run/redis.sock")
     assert done.stdout.split() == ["redis+socket:///run/redis.sock", "unix:///run/redis.sock"]
+
+
+def test_example_file_lists_every_setting_of_the_environment() -> None:
+    read = {
+        name
+        for path in (settings.BASE_DIR / "portal" / "settings").glob("*.py")
+        if path.name != "test.py"
+        for name in re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', path.read_text())
+    }
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    listed = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert listed == read | {"DJANGO_SETTINGS_MODULE"}
