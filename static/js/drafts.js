@@ -101,6 +101,8 @@
         } else {
           keep();
           say(form, "Kept");
+          const said = answer.headers.get("X-Portal-Message");
+          if (said) window.portal.notice(decodeURIComponent(said), "warning");
         }
       } catch {
         keep();
