@@ -28,6 +28,9 @@ EDITOR = {
         "OrderedList": True,
         "ListItem": True,
         "Table": True,
+        "TableRow": True,
+        "TableCell": True,
+        "TableHeader": True,
         "History": True,
         "HardBreak": True,
     }

@@ -38,7 +38,8 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("circulars:edit", letter.pk)
     if not units:
         raise NotAllowed(action="letter.draft")
-    return render(request, "circulars/new.html", {"form": form, "units": units})
+    status = 422 if form.errors else 200
+    return render(request, "circulars/new.html", {"form": form}, status=status)
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

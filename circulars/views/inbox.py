@@ -1,8 +1,7 @@
 """A unit's inbox, and one received letter with what can be done to it."""
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -51,14 +50,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def received_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """From a letter to the reader's own copy of it: the one of the unit they belong to."""
-    own = (
-        Delivery.objects.visible_to(request.user)
-        .filter(letter=pk)
-        .order_by(~Q(unit__in=unit_ids(request.user)), "pk")
-        .first()
-    )
+    seen = Delivery.objects.visible_to(request.user).filter(letter=pk).order_by("pk")
+    own = seen.filter(unit__in=unit_ids(request.user)).first() or seen.first()
     if own is None:
-        own = get_object_or_404(Delivery.objects.none())
+        raise Http404
     return redirect(own)
 
 

@@ -1,0 +1,431 @@
+"""The pages of letters, as each role meets them."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from circulars.enums import DeliveryState, LetterState, Secrecy
+from circulars.models import Delivery, Letter, RecipientList
+from circulars.services import deliveries, letters
+from portal.org.enums import Role
+from portal.users.models import User
+from tests.factories import PASSWORD, SchoolFactory, person
+from tests.factories import letters as make
+from tests.factories.letters import World
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: object) -> None:
+    """Second factors have their own tests; here everybody signs in with a password."""
+    settings.SECOND_FACTOR_ROLES = []
+
+
+@pytest.fixture
+def browse() -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def page(client: Client, name: str, *args: object, **query: str) -> str:
+    answer = client.get(reverse(f"circulars:{name}", args=args), query)
+    assert answer.status_code == 200, (name, answer.status_code)
+    return answer.content.decode()
+
+
+def post(client: Client, to: str, /, *args: object, **data: object) -> HttpResponse:
+    return client.post(reverse(f"circulars:{to}", args=args), data)
+
+
+def form_data(letter: Letter, **changes: object) -> dict[str, object]:
+    return {
+        "revision": letter.revision, "subject": "เรื่องใหม่", "address_form": "person",
+        "addressee": "ผู้อำนวยการโรงเรียน", "references_text": "", "body": "<p>เนื้อหา</p>",
+        "copies_to": "", "speed": "ordinary", "secrecy": "open", "due_on": "",
+        **changes,
+    }  # fmt: skip
+
+
+LISTS = ["inbox", "waiting", "sent", "chain", "drafts", "registers"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_open_for_everybody_and_empty(world: World, browse, name: str) -> None:
+    for user in (world.officer, world.director, world.principals[0], world.registry):
+        page(browse(user), name)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("who", ["officer", "director", "principal"])
+def test_lists_cost_the_same_with_1_and_with_30(world: World, browse, who: str, name: str) -> None:
+    user = {**vars(world), "principal": world.principals[0]}[who]
+    client = browse(user)
+    make.dispatched(world)
+    make.draft(world)
+    make.submitted(world)
+    page(client, name)
+    with CaptureQueriesContext(connection) as few:
+        page(client, name)
+    for _letter in range(10):
+        make.dispatched(world)
+        make.draft(world)
+        make.submitted(world)
+    with CaptureQueriesContext(connection) as many:
+        page(client, name)
+    assert len(many) == len(few)
+
+
+def test_board_costs_the_same_with_1_and_with_30(world: World, browse) -> None:
+    client = browse(world.officer)
+    small = make.dispatched(world, to=world.schools[:1])
+    large = make.dispatched(
+        world, to=[SchoolFactory(office=world.office).unit for _school in range(30)]
+    )
+    page(client, "board", small.pk)
+    counts = []
+    for letter in (small, large):
+        with CaptureQueriesContext(connection) as queries:
+            page(client, "board", letter.pk)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_new_letter_begins_once_and_is_found_again(world: World, browse) -> None:
+    client = browse(world.officer)
+    page(client, "new")
+    for _click in range(2):
+        answer = post(client, "new", unit=world.group.pk, kind="circular")
+        letter = Letter.objects.get()
+        assert answer.url == reverse("circulars:edit", args=[letter.pk])
+    assert (letter.salutation, letter.closing) == ("เรียน", "ขอแสดงความนับถือ")
+
+
+def test_new_letter_for_another_unit_is_refused(world: World, browse) -> None:
+    answer = post(browse(world.officer), "new", unit=world.schools[0].pk, kind="circular")
+    assert answer.status_code == 422
+    assert not Letter.objects.exists()
+
+
+def test_who_writes_no_letters_finds_no_page_for_it(world: World, browse) -> None:
+    teacher = person(Role.TEACHER, world.schools[0])
+    answer = browse(teacher).get(reverse("circulars:new"))
+    assert answer.status_code == 404
+
+
+def test_edit_saves_all_parts_at_once(world: World, browse) -> None:
+    earlier = make.dispatched(world)
+    letter = make.draft(world)
+    client = browse(world.officer)
+    page(client, "edit", letter.pk)
+    line = f"{earlier.number_text} ลงวันที่ 20 พฤศจิกายน 2569"
+    data = form_data(
+        letter, references_text=f"{line}\nหนังสือจังหวัด", due_on="31/12/2599",
+        answer_wanted="on", body="<p>เนื้อหา<script>alert(1)</script></p>",
+    )  # fmt: skip
+    answer = post(client, "edit", letter.pk, **data)
+    assert answer.status_code == 302
+    letter.refresh_from_db()
+    assert (letter.subject, letter.body, letter.answer_wanted) == (
+        "เรื่องใหม่", "<p>เนื้อหา</p>", True,
+    )  # fmt: skip
+    assert [(row.earlier, row.text) for row in letter.references.all()] == [
+        (earlier, line), (None, "หนังสือจังหวัด"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("secrecy", "top_secret"), ("due_on", "1/1/2560"), ("due_on", "20/11/2026"),
+     ("speed", "never")],
+)  # fmt: skip
+def test_edit_says_what_is_wrong_beside_the_field(
+    world: World, browse, field: str, value: str
+) -> None:
+    letter = make.draft(world)
+    answer = post(browse(world.officer), "edit", letter.pk, **form_data(letter, **{field: value}))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    letter.refresh_from_db()
+    assert letter.subject == make.CONTENT["subject"]
+
+
+def test_autosave_answers_with_the_new_revision(world: World, browse) -> None:
+    letter = make.draft(world)
+    client = browse(world.officer)
+    answer = post(client, "autosave", letter.pk, **form_data(letter))
+    letter.refresh_from_db()
+    assert json.loads(answer.content) == {"revision": letter.revision, "subject": "เรื่องใหม่"}
+
+
+def test_autosave_of_bad_input_says_which(world: World, browse) -> None:
+    letter = make.draft(world)
+    answer = post(browse(world.officer), "autosave", letter.pk, **form_data(letter, due_on="xx"))
+    assert answer.status_code == 422
+    assert list(json.loads(answer.content)["errors"]) == ["due_on"]
+
+
+def test_autosave_of_an_older_window_changes_nothing(world: World, browse) -> None:
+    letter = make.draft(world)
+    data = form_data(letter)
+    letters.change_draft(
+        letter=letter, actor=world.officer, revision=letter.revision, subject="ของอีกหน้าต่าง"
+    )
+    answer = post(browse(world.officer), "autosave", letter.pk, **data)
+    assert answer.status_code == 302
+    assert Letter.objects.get().subject == "ของอีกหน้าต่าง"
+
+
+def test_submit_from_the_form_starts_the_chain(world: World, browse) -> None:
+    letter = make.draft(world)
+    answer = post(browse(world.officer), "edit", letter.pk, **form_data(letter, then="submit"))
+    assert answer.url == letter.get_absolute_url()
+    assert Letter.objects.get().state == LetterState.IN_CHAIN
+
+
+def test_submit_of_an_incomplete_draft_leads_back_with_the_reason(world: World, browse) -> None:
+    letter = make.draft(world, to=[])
+    client = browse(world.officer)
+    answer = post(client, "edit", letter.pk, **form_data(letter, then="submit"))
+    assert answer.url == reverse("circulars:edit", args=[letter.pk]) + "?check=recipients"
+    shown = client.get(answer.url)
+    assert shown.context["missing"]
+
+
+def test_edit_by_anybody_else_is_not_found(world: World, browse) -> None:
+    letter = make.draft(world)
+    for user in (world.group_director, world.registry, world.clerks[0]):
+        assert browse(user).get(reverse("circulars:edit", args=[letter.pk])).status_code == 404
+
+
+def test_recipients_are_added_by_group_and_ticked(world: World, browse) -> None:
+    letter = make.draft(world, to=[])
+    client = browse(world.officer)
+    page(client, "recipients", letter.pk)
+    answer = post(
+        client, "recipients", letter.pk, revision=letter.revision, action="add", all_schools="on"
+    )
+    assert answer.url == reverse("circulars:recipients", args=[letter.pk])
+    assert letter.recipients.count() == 3
+    letter.refresh_from_db()
+    post(
+        client, "recipients", letter.pk, revision=letter.revision, action="save_list",
+        units=[world.schools[0].pk], name="โรงเรียนนำร่อง",
+    )  # fmt: skip
+    saved = RecipientList.objects.get()
+    assert (saved.name, list(saved.members.all())) == ("โรงเรียนนำร่อง", [world.schools[0]])
+    assert letter.recipients.count() == 1
+    post(client, "delete_list", letter.pk, saved.pk)
+    assert not RecipientList.objects.exists()
+
+
+def test_saving_a_list_without_a_name_says_so(world: World, browse) -> None:
+    letter = make.draft(world)
+    answer = post(
+        browse(world.officer), "recipients", letter.pk, revision=letter.revision,
+        action="save_list", units=[world.schools[0].pk], name="",
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert list(answer.context["naming"].errors) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("who", "move", "data"),
+    [
+        ("director", "sign", {"password": PASSWORD, "remark": ""}),
+        ("director", "send_back", {"remark": "แก้ไข"}),
+    ],
+)
+def test_moves_from_their_pages(world: World, browse, who: str, move: str, data: dict) -> None:
+    letter = make.for_signature(world)
+    client = browse(getattr(world, who))
+    page(client, "letter", letter.pk)
+    page(client, "letter_move", letter.pk, move)
+    answer = post(client, "letter_move", letter.pk, move, revision=letter.revision, **data)
+    assert answer.url == letter.get_absolute_url()
+    page(client, "letter", letter.pk)
+
+
+def test_signing_with_a_wrong_password_signs_nothing(world: World, browse) -> None:
+    letter = make.for_signature(world)
+    answer = post(
+        browse(world.director), "letter_move", letter.pk, "sign", revision=letter.revision,
+        password="wrong",
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["password"]
+    assert Letter.objects.get().state == LetterState.IN_CHAIN
+
+
+def test_move_of_somebody_without_it_is_not_found(world: World, browse) -> None:
+    letter = make.for_signature(world)
+    answer = browse(world.registry).get(reverse("circulars:letter_move", args=[letter.pk, "sign"]))
+    assert answer.status_code == 404
+
+
+def test_stale_move_leads_back_with_a_word(world: World, browse) -> None:
+    letter = make.signed(world)
+    client = browse(world.director)
+    answer = post(client, "letter_move", letter.pk, "sign", revision=letter.revision)
+    assert answer.status_code == 302
+    assert Letter.objects.get().entry.number == 1
+
+
+def test_void_and_copy_from_the_letter(world: World, browse) -> None:
+    letter = make.ready(world)
+    client = browse(world.officer)
+    page(client, "letter_move", letter.pk, "void")
+    post(client, "letter_move", letter.pk, "void", reason="ผิด")
+    assert Letter.objects.get().state == LetterState.VOID
+    page(client, "letter", letter.pk)
+    answer = post(client, "copy", letter.pk)
+    assert answer.url == reverse("circulars:edit", args=[Letter.objects.latest("pk").pk])
+
+
+def test_school_opens_registers_acknowledges_and_answers(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    received = make.delivery(letter, world.schools[0])
+    clerk, principal = browse(world.clerks[0]), browse(world.principals[0])
+    assert clerk.get(letter.get_received_url()).url == received.get_absolute_url()
+    page(clerk, "delivery", received.pk)
+    received.refresh_from_db()
+    assert received.state == DeliveryState.OPENED
+    post(clerk, "delivery_register", received.pk)
+    post(principal, "delivery_acknowledge", received.pk)
+    post(principal, "delivery_answer", received.pk, text="ดำเนินการแล้ว")
+    received.refresh_from_db()
+    assert received.state == DeliveryState.ANSWERED
+    assert "ดำเนินการแล้ว" in page(browse(world.officer), "answer", received.pk)
+    page(principal, "delivery", received.pk)
+
+
+def test_empty_answer_says_so_beside_the_field(world: World, browse) -> None:
+    received = make.delivery(make.dispatched(world), world.schools[0])
+    answer = post(browse(world.principals[0]), "delivery_answer", received.pk, text=" ")
+    assert answer.status_code == 422
+    assert list(answer.context["answer_form"].errors) == ["text"]
+
+
+def test_forward_from_the_page(world: World, browse) -> None:
+    teacher = person(Role.TEACHER, world.schools[0])
+    received = make.delivery(make.dispatched(world), world.schools[0])
+    client = browse(world.clerks[0])
+    post(client, "delivery_forward", received.pk, person=teacher.pk, note="ทราบ")
+    assert page(browse(teacher), "delivery", received.pk)
+    answer = post(client, "delivery_forward", received.pk, person=teacher.pk)
+    assert answer.status_code == 422
+
+
+def test_letter_of_another_school_is_not_found(world: World, browse) -> None:
+    letter = make.dispatched(world, to=world.schools[:1])
+    received = make.delivery(letter, world.schools[0])
+    client = browse(world.clerks[1])
+    for url in (
+        received.get_absolute_url(), letter.get_received_url(), letter.get_absolute_url(),
+        letter.get_board_url(), reverse("circulars:delivery_zip", args=[received.pk]),
+        reverse("circulars:answer", args=[received.pk]), letter.pdf.get_absolute_url(),
+    ):  # fmt: skip
+        assert client.get(url).status_code == 404, url
+
+
+def test_zip_holds_letter_and_attachments_under_their_legal_names(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    letter.attachments.create(
+        file=make.some_file(world.office, "แนบ.pdf", b"%PDF-1.7 x"), title="แนบ", position=1
+    )
+    received = make.delivery(letter, world.schools[0])
+    answer = browse(world.clerks[0]).get(reverse("circulars:delivery_zip", args=[received.pk]))
+    names = ZipFile(BytesIO(b"".join(answer.streaming_content))).namelist()
+    year = letter.entry.register.year
+    assert names == [f"{year}_MOE04108_1.pdf", f"{year}_MOE04108_1_1.pdf"]
+
+
+def test_board_shows_chases_exports_and_prints(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    deliveries.answer(
+        delivery=make.delivery(letter, world.schools[0]), actor=world.principals[0], text="x"
+    )
+    client = browse(world.officer)
+    answer = client.get(letter.get_board_url(), {"show": "not_opened"})
+    assert [row.unit for row in answer.context["rows"]] == sorted(
+        world.schools[1:], key=lambda unit: unit.sort_key
+    )
+    answer = post(client, "board_chase", letter.pk, scope="not_opened")
+    assert answer.url == letter.get_board_url() + "?show=not_opened"
+    assert set(Delivery.objects.unread().values_list("chase_count", flat=True)) == {1}
+    book = load_workbook(
+        BytesIO(client.get(reverse("circulars:board_export", args=[letter.pk])).content)
+    )
+    rows = list(book.active.iter_rows(min_row=4, values_only=True))
+    assert [row[2] for row in rows] == [
+        row.unit.name
+        for row in Delivery.objects.order_by("unit__position", "unit__sort_key", "pk")
+    ]
+    assert page(client, "board_proof", letter.pk).count("<tr>") == 4
+    live = client.get(letter.get_board_url(), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in live
+
+
+def test_board_of_a_letter_not_sent_yet_says_so(world: World, browse) -> None:
+    letter = make.ready(world)
+    answer = browse(world.officer).get(letter.get_board_url())
+    assert answer.status_code == 409
+
+
+def test_chase_by_a_reader_who_does_not_send_is_not_found(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    answer = post(browse(world.deputy), "board_chase", letter.pk, scope="not_opened")
+    assert answer.status_code == 404
+    assert set(Delivery.objects.values_list("chase_count", flat=True)) == {0}
+
+
+def test_inbox_shows_unread_first_and_filters(world: World, browse) -> None:
+    first = make.dispatched(world, subject="แรก", due_on=timezone.localdate() - timedelta(days=1))
+    second = make.dispatched(world, subject="สอง", speed="urgent")
+    deliveries.open_delivery(
+        delivery=make.delivery(second, world.schools[0]), actor=world.clerks[0]
+    )
+    client = browse(world.clerks[0])
+    answer = client.get(reverse("circulars:inbox"))
+    assert [row.letter for row in answer.context["unread"]] == [first]
+    assert [row.letter for row in answer.context["page"].items] == [second]
+    found = client.get(reverse("circulars:inbox"), {"q": "ศธ ๐๔๑๐๘"})
+    assert len(found.context["unread"]) + len(found.context["page"].items) == 2
+    assert client.get(reverse("circulars:inbox"), {"speed": "urgent"}).context["unread"] == []
+
+
+def test_registers_show_their_columns_and_the_void(world: World, browse) -> None:
+    letter = make.ready(world)
+    letters.void(letter=letter, actor=world.officer, reason="พิมพ์ผิด")
+    make.dispatched(world, secrecy=Secrecy.SECRET)
+    client = browse(world.registry)
+    book = letter.entry.register
+    shown = page(client, "register", book.pk)
+    assert "พิมพ์ผิด" in shown
+    assert page(client, "register", book.pk, q="ไม่มี").count("<tr") == 0
+    assert (
+        browse(world.clerks[0]).get(reverse("circulars:register", args=[book.pk])).status_code
+        == 404
+    )
+
+
+def test_reference_search_offers_only_what_one_may_see(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    url = reverse("circulars:search_reference")
+    assert letter.number_text in browse(world.officer).get(url, {"q": "ประชุม"}).content.decode()
+    assert (
+        letter.number_text not in browse(world.clerks[0]).get(url, {"q": "ประชุม"}).content.decode()
+    )
