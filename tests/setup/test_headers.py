@@ -6,13 +6,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+NONCE = r" 'nonce-([\w+/=]{24})'"
+
 
 @pytest.mark.django_db
 def test_pages_carry_the_strict_headers(client: Client) -> None:
-    headers = client.get(reverse("account_login")).headers
-    sent, nonces = re.subn(r" 'nonce-[\w+/=]{24}'", "", headers["Content-Security-Policy"])
+    response = client.get(reverse("account_login"))
+    headers = response.headers
+    sent, nonces = re.subn(NONCE, "", headers["Content-Security-Policy"])
     policy = dict(part.strip().split(" ", 1) for part in sent.split(";"))
-    assert nonces > 0
+    assert nonces == 2
+    marked = re.findall(r'nonce="(.*?)"', response.content.decode())
+    assert set(marked) == set(re.findall(NONCE, headers["Content-Security-Policy"]))
     assert policy == {
         "default-src": "'none'",
         "script-src": "'self'",
