@@ -138,8 +138,6 @@ class UploadedFilesField(forms.Field):
             errors.append(str(self.error_messages["gone"]))
         errors += self._take(value.uploads, room=self.max_files - len(kept))
         items = [*kept, *self._arrived]
-        if len(items) > self.max_files:
-            errors.append(self._too_many())
         if errors:
             raise ValidationError(errors)
         if self.required and not items:

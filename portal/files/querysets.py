@@ -13,11 +13,8 @@ class StoredFileQuerySet(models.QuerySet):
         """What ``user`` uploaded and no page has taken over; theirs alone."""
         return self.filter(uploaded_by=user, is_attached=False)
 
-    def referenced(self) -> "StoredFileQuerySet":
-        """Files that some row of any app points at by foreign key."""
-        return self.filter(_pointed_at(self.model))
-
     def unreferenced(self) -> "StoredFileQuerySet":
+        """Files that no row of any app points at by foreign key."""
         return self.exclude(_pointed_at(self.model))
 
 

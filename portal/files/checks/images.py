@@ -1,9 +1,12 @@
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from portal.files.enums import FileKind
 from portal.files.errors import FileRefused
@@ -21,6 +24,7 @@ _SAVE_OPTIONS: dict[FileKind, dict[str, Any]] = {
     FileKind.PNG: {"format": "PNG"},
     FileKind.WEBP: {"format": "WEBP", "quality": 90},
 }
+_switch = Lock()
 # What Pillow raises for files that are cut off or made to hurt it.
 _DAMAGE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError)
 
@@ -31,7 +35,7 @@ def check_image(file: BinaryIO) -> FileKind:
     The pixels are counted from the header, before any memory is taken for them.
     """
     try:
-        with _opened(file) as image:
+        with _opened(file) as image, _to_the_end():
             image.load()
             return _KINDS[str(image.format)]
     except _DAMAGE as error:
@@ -52,6 +56,17 @@ def reencode(source: BinaryIO, target: BinaryIO) -> None:
     if profile:
         options["icc_profile"] = profile
     clean.save(target, **options)
+
+
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """Have Pillow refuse what is cut off; WeasyPrint switches that off for the whole process."""
+    with _switch:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _opened(file: BinaryIO) -> Image.Image:
