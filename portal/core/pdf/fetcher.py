@@ -7,6 +7,7 @@ from urllib.request import url2pathname
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 
@@ -30,7 +31,7 @@ class LocalFetcher(URLFetcher):
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         try:
             return self._answer(url, headers)
-        except (RefusedUrl, OSError) as error:
+        except (RefusedUrl, SuspiciousFileOperation, OSError) as error:
             self.refused.append(url[:200])
             raise RefusedUrl(f"not available to a PDF: {url[:200]}") from error
 
