@@ -3,6 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from portal.audit.models import AuditRow
+from portal.audit.service import rows_visible_to
 from portal.core.admin import LookOnlyAdmin
 
 
@@ -26,7 +27,7 @@ class AuditRowAdmin(LookOnlyAdmin):
         "request_id",
         "session",
     ]
-    readonly_fields = fields
+    readonly_fields = ["about_label"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditRow]:
-        return super().get_queryset(request).visible_to(request.user)
+        return rows_visible_to(request.user).order_by("-pk")  # type: ignore[arg-type]

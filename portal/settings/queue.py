@@ -10,8 +10,13 @@ CELERY_BROKER_URL = env(
 )
 CELERY_TASK_DEFAULT_QUEUE = env("CELERY_QUEUE", default="portal")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# After this many seconds an unacknowledged task goes to another worker; no task runs longer.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # After this many seconds an unacknowledged task goes to another worker; none runs longer.
+    "visibility_timeout": 3600,
+    # A page does not wait for a broker that is away: the sweeper of core.tasks publishes later.
+    "max_retries": 0,
+    "socket_connect_timeout": 2,
+}
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -59,6 +59,7 @@ def test_rows_are_sealed_in_batches_that_continue_each_other(write: Write) -> No
     assert sealed_ids() == ids
     assert verdict() == (5, 0, None)
     assert str(seals[0]) == f"#{seals[0].pk}: 2"
+    assert str(SealedRow.objects.first()) == f"#{ids[0]}"
 
 
 def test_sealing_twice_adds_nothing(write: Write) -> None:

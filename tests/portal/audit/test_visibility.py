@@ -78,3 +78,40 @@ def test_newest_rows_come_first(office) -> None:
     rows = [service.record(action="a", actor=user), service.record(action="b", actor=user)]
 
     assert list(service.rows_visible_to(user).filter(action__in="ab")) == rows[::-1]
+
+
+def test_failed_sign_in_of_nobody_is_still_the_account_holders(office) -> None:
+    """Whoever failed is not known; the account that was tried is."""
+    user = UserFactory(office=office)
+    failed = service.record(action="account.sign_in_failed", actor=None, about=user)
+    service.record(action="account.sign_in_failed", actor=None, about=UserFactory(office=office))
+    service.record(action="back_office.changed", actor=None, about=user)
+
+    assert list(service.rows_visible_to(user)) == [failed]
+
+
+def test_administrator_of_the_installation_sees_everything(office) -> None:
+    user = UserFactory(office=None, is_superuser=True)
+
+    assert seen(user, rows := rows_around(UserFactory(office=office))) == set(rows)
+
+
+def test_superuser_of_an_office_sees_no_other(office) -> None:
+    user = UserFactory(office=office, is_superuser=True)
+
+    assert seen(user, rows_around(user)) == {"own sign-in", "own failure"}
+
+
+def test_reader_is_asked_once_however_often_it_was_brought(office) -> None:
+    asked = []
+
+    def reader(user: User) -> bool:
+        asked.append(user)
+        return False
+
+    service.let_read(reader)
+    service.let_read(reader)
+    user = UserFactory(office=office)
+
+    assert service.reads_office(user) is False
+    assert asked == [user]

@@ -1,5 +1,6 @@
 import ast
 import logging
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -323,6 +324,16 @@ def test_broker_away_at_commit_is_left_to_the_sweeper(
     assert only().state == DeferredState.PENDING
     warnings = [record for record in caplog.records if record.name == "portal.core.tasks"]
     assert [record.levelno for record in warnings] == [logging.WARNING]
+
+
+@pytest.mark.usefixtures("_broker_away")
+def test_broker_away_does_not_keep_a_page_waiting(transactional_db: None) -> None:
+    before = time.monotonic()
+    for _ in range(5):
+        tasks.defer("sample.mark", "x")
+
+    assert time.monotonic() - before < 2
+    assert DeferredTask.objects.filter(state=DeferredState.PENDING).count() == 5
 
 
 @pytest.mark.usefixtures("_broker_away")
