@@ -12,7 +12,7 @@ PY := $(BIN)/python
 SETUP := $(PYTHON) scripts/setup.py
 WITH := $(PY) -m portal.embedded with
 TESTING := DJANGO_SETTINGS_MODULE=portal.settings.test
-PYTEST := $(PY) -m pytest -n logical --maxprocesses 4
+PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help run test ci checks bench demo-data shell fmt messages lock

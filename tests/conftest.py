@@ -10,7 +10,12 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 from portal.settings.environment import VAR_DIR
 
-pytest_plugins = ["tests.plugins.audit", "tests.plugins.deferred", "tests.plugins.pdf"]
+pytest_plugins = [
+    "tests.plugins.audit",
+    "tests.plugins.deferred",
+    "tests.plugins.pdf",
+    "tests.plugins.smtp",
+]
 
 SERVERS = pytest.StashKey[list[Hold]]()
 
@@ -37,6 +42,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     for hold in config.stash[SERVERS]:
         hold.release()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where there is no Chromium, browser tests say so; REQUIRE_BROWSER lets them fail instead."""
+    chromium = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    if chromium.exists() or os.environ.get("REQUIRE_BROWSER"):
+        return
+    missing = pytest.mark.skip(reason=f"needs Chromium at {chromium}")
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(missing)
 
 
 @pytest.fixture(autouse=True)
