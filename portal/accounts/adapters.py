@@ -73,9 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self._failed(request, SignInResult.WRONG_PASSWORD, credentials)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        sign_ins.record_failure(
-            user=user, client=client_of(request), result=SignInResult.INACTIVE
-        )
+        sign_ins.record_failure(user=user, client=client_of(request), result=SignInResult.INACTIVE)
         return super().respond_user_inactive(request, user)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -83,7 +81,9 @@ class AccountAdapter(DefaultAccountAdapter):
         others = User.objects.exclude(pk=email_address.user_id)
         if others.filter(email__iexact=email_address.email).exists():
             self.add_message(
-                request, messages.ERROR, "account/messages/email_confirmation_failed.txt",
+                request,
+                messages.ERROR,
+                "account/messages/email_confirmation_failed.txt",
                 {"email": email_address.email},
             )
             return False
@@ -92,17 +92,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def _failed(self, request: HttpRequest, result: SignInResult, credentials: dict) -> None:
         if request.user.is_authenticated:
             audit.record(
-                action="account.identity_refused", actor=request.user, about=request.user,
+                action="account.identity_refused",
+                actor=request.user,
+                about=request.user,
                 data={"result": str(result)},
             )
             return
         sign_ins.record_failure(
-            user=_account_of(credentials), client=client_of(request), result=result
+            user=account_of(credentials), client=client_of(request), result=result
         )
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """One lock per account, whether its user name or its address is typed."""
-        user = _account_of(credentials)
+        user = account_of(credentials)
         return f"user:{user.pk}" if user else f"nobody:{_typed(credentials)}"
 
 
@@ -111,7 +113,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _(
-            "Your role needs a second factor. Add a passkey first, then you can switch the app off."
+            "Your role needs a second factor. Add a passkey first, then you can switch the "
+            "app off."
         ),
         "cannot_generate_recovery_codes": _("Set up a second factor first."),
         "incorrect_code": _("The code is not right or was used already. Wait for the next one."),
@@ -149,7 +152,7 @@ def _typed(credentials: dict) -> str:
     return str(credentials.get("email") or credentials.get("username") or "").lower()
 
 
-def _account_of(credentials: dict) -> User | None:
+def account_of(credentials: dict) -> User | None:
     typed = _typed(credentials)
     if not typed:
         return None

@@ -1,29 +1,29 @@
 """What the back-office shows of accounts: to look at, never to change by hand."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from portal.accounts import permissions
 from portal.accounts.models import Invitation, KnownDevice, SignIn
+from portal.core.admin import LookOnlyAdmin
+from portal.users.models import User
 
 
-class LookOnly(admin.ModelAdmin):
-    """Rows that services write: found, read, never changed or deleted here."""
+class AccountsAdmin(LookOnlyAdmin):
+    """For those who look after accounts, who see their own office."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return permissions.may_reset_factors(cast(User, request.user))
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return permissions.may_reset_factors(cast(User, request.user))
 
 
 @admin.register(Invitation)
-class InvitationAdmin(LookOnly):
+class InvitationAdmin(AccountsAdmin):
     list_display = ["email", "full_name", "unit", "role", "created_at", "expires_at", "state"]
     list_select_related = ["unit"]
     list_filter = ["role"]
@@ -31,11 +31,11 @@ class InvitationAdmin(LookOnly):
     exclude = ["nonce", "sent_nonce"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.user)
+        return cast(Any, super().get_queryset(request)).visible_to(request.user)
 
 
 @admin.register(SignIn)
-class SignInAdmin(LookOnly):
+class SignInAdmin(AccountsAdmin):
     list_display = ["at", "user", "result", "method", "browser", "ip"]
     list_select_related = ["user"]
     list_filter = ["result"]
@@ -43,11 +43,11 @@ class SignInAdmin(LookOnly):
     date_hierarchy = "at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.user)
+        return cast(Any, super().get_queryset(request)).visible_to(request.user)
 
 
 @admin.register(KnownDevice)
-class KnownDeviceAdmin(LookOnly):
+class KnownDeviceAdmin(AccountsAdmin):
     list_display = ["user", "browser", "ip", "first_seen_at", "last_seen_at"]
     list_select_related = ["user"]
     search_fields = ["user__username"]
@@ -55,5 +55,5 @@ class KnownDeviceAdmin(LookOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        office = request.user.office_id
+        office = cast(User, request.user).office_id
         return rows if office is None else rows.filter(user__office_id=office)

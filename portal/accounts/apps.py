@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from portal.accounts import receivers  # noqa: F401, PLC0415  (connects the signals)
-        from portal.accounts.registrations import register  # noqa: PLC0415  (needs the models)
+        from portal.accounts import receivers  # noqa: F401  (connects the signals)
+        from portal.accounts.registrations import register
 
         register()

@@ -1,6 +1,6 @@
 """The back-office: Django's admin in our look, entered through the portal's own sign-in."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from portal.accounts.services.policy import has_second_factor
 from portal.audit import service as audit
+from portal.users.models import User
 
 # Written by allauth or by services only, or without use here: roles are rows of ``org``.
 LEFT_OUT = frozenset({EmailAddress, EmailConfirmation, Authenticator, UserSession, Group})
@@ -66,13 +67,9 @@ class BackOffice(admin.AdminSite):
     site_header = _("Back-office of the portal")
     index_title = _("What would you like to look after?")
     site_url = "/desk/"
-    index_template = "back_office/index.html"
-    enable_nav_sidebar = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        models = (
-            [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
-        )
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         base = admin_class or admin.ModelAdmin
         audited = type(base.__name__, (Audited, base), {"__module__": base.__module__})
         for model in models:
@@ -82,7 +79,7 @@ class BackOffice(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         if not super().has_permission(request):
             return False
-        return not settings.SECOND_FACTOR_ENFORCED or has_second_factor(request.user)
+        return not settings.SECOND_FACTOR_ENFORCED or has_second_factor(cast(User, request.user))
 
     @method_decorator(login_not_required)
     @method_decorator(never_cache)
@@ -96,6 +93,14 @@ class BackOffice(admin.AdminSite):
         audit.record(action="account.back_office_refused", actor=request.user, about=request.user)
         messages.error(request, _("You may not open the back-office."))
         return redirect(settings.LOGIN_REDIRECT_URL)
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """One way out for the whole portal, which asks before it signs out."""
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """One page for it, which also signs out the other devices."""
+        return redirect("account_change_password")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The index by what people look after, not by where the code lies."""
@@ -128,4 +133,3 @@ def _record(action: str, request: HttpRequest, obj: Model) -> None:
 def section_of(label: str) -> str:
     """The section of the index that an app stands in."""
     return next((code for code, _name, labels in SECTIONS if label in labels), OTHER[0])
-

@@ -75,7 +75,9 @@ def _give_factors(people: list[User]) -> int:
     now = timezone.now()
     rows = [
         Authenticator(
-            user=user, type=Authenticator.Type.TOTP, created_at=now,
+            user=user,
+            type=Authenticator.Type.TOTP,
+            created_at=now,
             data={"secret": crypto.encrypt(DEMO_TOTP_SECRET)},
         )
         for user in people

@@ -23,7 +23,9 @@ def invitation_mail(invitation: Invitation) -> EmailMultiAlternatives:
         text = render_to_string("accounts/email/invitation.txt", context)
         html = render_to_string("accounts/email/invitation.html", context)
     message = EmailMultiAlternatives(
-        " ".join(subject.split()), text, to=[invitation.email],
+        " ".join(subject.split()),
+        text,
+        to=[invitation.email],
         headers={"Message-ID": _message_id("invitation", f"{invitation.pk}.{invitation.nonce}")},
     )
     message.attach_alternative(html, "text/html")
@@ -33,7 +35,9 @@ def invitation_mail(invitation: Invitation) -> EmailMultiAlternatives:
 def account_mail(mail: AccountMail) -> EmailMultiAlternatives:
     """A mail that was rendered when it was queued."""
     message = EmailMultiAlternatives(
-        mail.subject, mail.text, to=[mail.to],
+        mail.subject,
+        mail.text,
+        to=[mail.to],
         headers={"Message-ID": _message_id("account", str(mail.pk))},
     )
     if mail.html:

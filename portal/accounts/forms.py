@@ -33,12 +33,16 @@ class IdentityForm(PortalForm):
     """
 
     password = forms.CharField(
-        label=_("Your password"), required=False, strip=False,
+        label=_("Your password"),
+        required=False,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     code = forms.CharField(
-        label=_("Code of the authenticator app, or a recovery code"), required=False,
-        max_length=20, widget=forms.TextInput(attrs=CODE_ATTRS),
+        label=_("Code of the authenticator app, or a recovery code"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs=CODE_ATTRS),
     )
     passkey = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -61,7 +65,7 @@ class IdentityForm(PortalForm):
                 passkey=cleaned.get("passkey", ""),
             )
         except InvalidInput as error:
-            raise ValidationError({error.field: str(error)}) from error
+            raise ValidationError({str(error.field): str(error)}) from error
         return cleaned
 
 
@@ -174,21 +178,30 @@ class AcceptForm(PortalForm):
     """The invited person chooses a user name and a password."""
 
     username = forms.CharField(
-        label=_("User name"), min_length=3, max_length=60, validators=[UnicodeUsernameValidator()],
-        help_text=_("Letters, digits and the signs . _ - only. You can sign in with it or with "
-                    "your e-mail address."),
+        label=_("User name"),
+        min_length=3,
+        max_length=60,
+        validators=[UnicodeUsernameValidator()],
+        help_text=_(
+            "Letters, digits and the signs . _ - only. You can sign in with it or with "
+            "your e-mail address."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     phone = forms.CharField(
-        label=_("Mobile phone"), max_length=30, required=False,
+        label=_("Mobile phone"),
+        max_length=30,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     password1 = forms.CharField(
-        label=_("Password"), strip=False,
+        label=_("Password"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
-        label=_("Password once more"), strip=False,
+        label=_("Password once more"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

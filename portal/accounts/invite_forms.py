@@ -6,13 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.permissions import (
-    invitable_roles,
-    invites_for_office,
-    may_invite_as,
-    own_school_ids,
-)
-from portal.accounts.services.invitations import Invitee
+from portal.accounts.permissions import invitable_roles, may_invite_as
+from portal.accounts.services.invitations import Invitee, fillable_positions, fillable_units
 from portal.core.forms import PortalForm, ThaiDateField
 from portal.org.enums import Role
 from portal.org.models import Position, Unit
@@ -31,7 +26,9 @@ class InvitationForm(PortalForm):
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
     role = forms.ChoiceField(label=_("Role"), choices=Role)
     position = forms.ModelChoiceField(
-        label=_("Position"), queryset=Position.objects.none(), required=False,
+        label=_("Position"),
+        queryset=Position.objects.none(),
+        required=False,
         help_text=_("As letters print it."),
     )
     starts_on = ThaiDateField(label=_("In the role from"), required=False)
@@ -39,13 +36,9 @@ class InvitationForm(PortalForm):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
-        units = Unit.objects.visible_to(actor).open()
-        if not invites_for_office(actor, actor.office_id):
-            units = units.filter(pk__in=own_school_ids(actor))
+        units, positions = fillable_units(actor), fillable_positions(actor)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["position"].queryset = Position.objects.filter(  # type: ignore[attr-defined]
-            office_id=actor.office_id
-        )
+        self.fields["position"].queryset = positions  # type: ignore[attr-defined]
         self._offer(list(units))
 
     def _offer(self, units: list[Unit]) -> None:

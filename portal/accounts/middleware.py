@@ -19,9 +19,16 @@ SEEN_SECONDS = 10 * 60
 # What stays open until the factor is set up: setting it up, signing out, changing language.
 OPEN_NAMES = frozenset(
     {
-        "account_logout", "account_reauthenticate", "account_email",
-        "account_change_password", "account_set_password", "account_confirm_email",
-        "account_inactive", "set_language", "accounts:factor_needed", "accounts:demo_codes",
+        "account_logout",
+        "account_reauthenticate",
+        "account_email",
+        "account_change_password",
+        "account_set_password",
+        "account_confirm_email",
+        "account_inactive",
+        "set_language",
+        "accounts:factor_needed",
+        "accounts:demo_codes",
     }
 )
 OPEN_PREFIX = "mfa_"

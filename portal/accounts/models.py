@@ -30,7 +30,11 @@ class Invitation(models.Model):
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     position = models.ForeignKey(
-        "org.Position", models.PROTECT, null=True, blank=True, related_name="+",
+        "org.Position",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("position"),
     )
     starts_on = models.DateField(_("in the role from"))
@@ -40,7 +44,9 @@ class Invitation(models.Model):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
     invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="invitations_made",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="invitations_made",
         verbose_name=_("invited by"),
     )
     created_at = models.DateTimeField(_("made"), default=timezone.now)
@@ -49,13 +55,21 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("valid until"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-        related_name="invitation", verbose_name=_("account"),
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitation",
+        verbose_name=_("account"),
     )
     revoked_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-        related_name="invitations_withdrawn", verbose_name=_("withdrawn by"),
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations_withdrawn",
+        verbose_name=_("withdrawn by"),
     )
 
     objects = InvitationQuerySet.as_manager()
@@ -66,7 +80,8 @@ class Invitation(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), condition=models.Q(accepted_at=None, revoked_at=None),
+                Lower("email"),
+                condition=models.Q(accepted_at=None, revoked_at=None),
                 name="accounts_invitation_one_open",
                 violation_error_message=_("This address has an open invitation already."),
             ),
@@ -103,7 +118,9 @@ class SignIn(models.Model):
     """One try to sign in to a known account. What was typed is never kept."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="sign_ins",
         verbose_name=_("person"),
     )
     at = models.DateTimeField(_("time"), default=timezone.now)
@@ -131,7 +148,9 @@ class KnownDevice(models.Model):
     """A browser that a person signed in from. Its cookie is stored as a hash only."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="known_devices",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="known_devices",
         verbose_name=_("person"),
     )
     token_hash = models.CharField(max_length=64, editable=False)
@@ -145,9 +164,7 @@ class KnownDevice(models.Model):
         verbose_name_plural = _("known devices")
         ordering = ["-last_seen_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "token_hash"], name="accounts_device_unique"
-            )
+            models.UniqueConstraint(fields=["user", "token_hash"], name="accounts_device_unique")
         ]
 
     def __str__(self) -> str:

@@ -41,7 +41,11 @@ def on_signed_in(request: HttpRequest, response: Any, user: User, **kwargs: Any)
         announce=not request.session.pop(INVITED_KEY, False),
     )
     response.set_cookie(
-        DEVICE_COOKIE, token, max_age=DEVICE_SECONDS, httponly=True, samesite="Lax",
+        DEVICE_COOKIE,
+        token,
+        max_age=DEVICE_SECONDS,
+        httponly=True,
+        samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
 
@@ -81,9 +85,7 @@ def on_factor_added(user: User, authenticator: Any, **kwargs: Any) -> None:
 
 
 @receiver(mfa.authenticator_removed)
-def on_factor_removed(
-    request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
-) -> None:
+def on_factor_removed(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
     request.session.pop(FACTOR_KEY, None)
     _record_factor("account.factor_removed", user, authenticator)
 
@@ -94,15 +96,11 @@ def on_factor_reset(user: User, authenticator: Any, **kwargs: Any) -> None:
 
 
 @receiver(mfa.authentication_failed)
-def on_wrong_code(
-    request: HttpRequest, user: User, reauthentication: bool, **kwargs: Any
-) -> None:
+def on_wrong_code(request: HttpRequest, user: User, reauthentication: bool, **kwargs: Any) -> None:
     if reauthentication:
         audit.record(action="account.identity_refused", actor=user, about=user)
         return
-    sign_ins.record_failure(
-        user=user, client=client_of(request), result=SignInResult.WRONG_CODE
-    )
+    sign_ins.record_failure(user=user, client=client_of(request), result=SignInResult.WRONG_CODE)
 
 
 @receiver(pre_save, sender=get_user_model())
@@ -115,7 +113,11 @@ def lower_email(instance: User, **kwargs: Any) -> None:
 def follow_email(
     instance: User, raw: bool, update_fields: frozenset[str] | None, **kwargs: Any
 ) -> None:
-    """An address changed in the back-office: the old one must not open the account any more."""
+    """An address given in the back-office counts at once, and the old one no longer.
+
+    The administrator's word stands for the confirmation; only what a person changes alone has
+    to be confirmed by a mail.
+    """
     if raw or (update_fields is not None and "email" not in update_fields):
         return
     with transaction.atomic():
@@ -124,7 +126,9 @@ def follow_email(
             rows.delete()
         elif not rows.filter(email=instance.email).exists():
             rows.delete()
-            EmailAddress.objects.create(user=instance, email=instance.email, primary=True)
+            EmailAddress.objects.create(
+                user=instance, email=instance.email, primary=True, verified=True
+            )
 
 
 def _record_factor(action: str, user: User, authenticator: Any) -> None:

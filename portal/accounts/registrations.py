@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import permissions
 from portal.accounts.demo import AccountsDemo
+from portal.audit.service import name_actions
 from portal.core import registry
 from portal.core.registry import MenuEntry, NotificationKind, PublicUrl
 
@@ -55,7 +56,37 @@ PUBLIC_URLS = {
 }
 
 
+ACTION_NAMES = {
+    "account.signed_in": _("Signed in"),
+    "account.signed_out": _("Signed out"),
+    "account.sign_in_failed": _("Sign-in refused"),
+    "account.identity_confirmed": _("Identity confirmed"),
+    "account.identity_refused": _("Identity not confirmed"),
+    "account.identity_blocked": _("Identity: too many wrong tries"),
+    "account.password_changed": _("Password changed"),
+    "account.password_reset": _("Password chosen anew by mail"),
+    "account.email_added": _("E-mail address added"),
+    "account.email_changed": _("E-mail address changed"),
+    "account.factor_added": _("Second factor added"),
+    "account.factor_removed": _("Second factor removed"),
+    "account.factor_renewed": _("Recovery codes renewed"),
+    "account.factors_reset": _("Second factor taken off by the administrator"),
+    "account.session_ended": _("Signed out another device"),
+    "account.other_sessions_ended": _("Signed out all other devices"),
+    "account.history_read": _("Read the sign-ins of the office"),
+    "account.invited": _("Invited a person"),
+    "account.invitation_resent": _("Sent an invitation again"),
+    "account.invitation_revoked": _("Withdrew an invitation"),
+    "account.invitation_accepted": _("Accepted an invitation"),
+    "account.back_office_refused": _("Back-office refused"),
+    "back_office.added": _("Added in the back-office"),
+    "back_office.changed": _("Changed in the back-office"),
+    "back_office.deleted": _("Deleted in the back-office"),
+}
+
+
 def register() -> None:
+    name_actions(ACTION_NAMES)
     registry.menu_entries.register(InvitationsEntry())
     registry.menu_entries.register(HistoryEntry())
     registry.demo_loaders.register(AccountsDemo())

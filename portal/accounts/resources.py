@@ -18,7 +18,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from portal.accounts.permissions import may_invite_as
-from portal.accounts.services.invitations import Invitee, taken_emails
+from portal.accounts.services.invitations import (
+    Invitee,
+    fillable_positions,
+    fillable_units,
+    taken_emails,
+)
 from portal.core.errors import InvalidInput
 from portal.core.thai.text import normalize
 from portal.org.enums import Role
@@ -192,14 +197,12 @@ class _Checker:
         self.taken = taken_emails(emails)
         self.roles = _by_word(Role.choices)
         self.units: dict[str, set[Unit]] = {}
-        units = Unit.objects.visible_to(actor).open().select_related("school")
-        for unit in units:
+        for unit in fillable_units(actor).select_related("school"):
             school = getattr(unit, "school", None)
             for word in (unit.name, unit.short_name, school.smis_code if school else ""):
                 if word:
                     self.units.setdefault(_key(word), set()).add(unit)
-        positions = Position.objects.filter(office_id=actor.office_id)
-        self.positions = {_key(position.title): position for position in positions}
+        self.positions = {_key(row.title): row for row in fillable_positions(actor)}
 
     def check(self, values: Values) -> PersonRow:
         row = PersonRow(int(values["number"]), values)
@@ -210,9 +213,13 @@ class _Checker:
         self._texts(row)
         if not row.errors and unit is not None:
             row.invitee = Invitee(
-                email=values["email"].lower(), title=values.get("title", ""),
-                first_name=values["first_name"], last_name=values.get("last_name", ""),
-                unit=unit, role=role, position=position,
+                email=values["email"].lower(),
+                title=values.get("title", ""),
+                first_name=values["first_name"],
+                last_name=values.get("last_name", ""),
+                unit=unit,
+                role=role,
+                position=position,
             )
         return row
 
@@ -223,7 +230,7 @@ class _Checker:
         row.errors.append(
             _("Several units have this name; write the school's code.")
             if found
-            else _("There is no such unit in your office.")
+            else _("There is no such unit for you to fill.")
         )
         return None
 

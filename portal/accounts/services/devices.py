@@ -51,8 +51,11 @@ def see_device(
         device.save(update_fields=["browser", "ip", "last_seen_at"])
     elif announce:
         notifications.notify(
-            kind="accounts.new_device", to=[user], about=device,
-            url=reverse("usersessions_list"), context={"browser": browser, "ip": ip or ""},
+            kind="accounts.new_device",
+            to=[user],
+            about=device,
+            url=reverse("usersessions_list"),
+            context={"browser": browser, "ip": ip or ""},
         )
     return token
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -15,15 +14,18 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.enums import InvitationState
 from portal.accounts.models import Invitation, new_nonce
-from portal.accounts.permissions import may_invite_as
+from portal.accounts.permissions import (
+    invites_for_office,
+    keeps_installation,
+    may_invite_as,
+    own_school_ids,
+)
 from portal.audit import service as audit
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.tasks import defer
+from portal.org.models import Position, Unit
 from portal.org.service import appoint
 from portal.users.models import User
-
-if TYPE_CHECKING:
-    from portal.org.models import Position, Unit
 
 SALT = "accounts.invitation"
 
@@ -35,10 +37,10 @@ class Invitee:
     email: str
     first_name: str
     last_name: str
-    unit: "Unit"
+    unit: Unit
     role: str
     title: str = ""
-    position: "Position | None" = None
+    position: Position | None = None
     starts_on: date | None = None
 
 
@@ -58,10 +60,17 @@ def invite(*, actor: User, invitee: Invitee) -> Invitation:
         revoked_at=now, revoked_by=actor
     )
     invitation = Invitation.objects.create(
-        unit=invitee.unit, role=invitee.role, position=invitee.position,
-        starts_on=invitee.starts_on or timezone.localdate(), email=email, title=invitee.title,
-        first_name=invitee.first_name, last_name=invitee.last_name, invited_by=actor,
-        created_at=now, expires_at=now + settings.INVITATION_LIFETIME,
+        unit=invitee.unit,
+        role=invitee.role,
+        position=invitee.position,
+        starts_on=invitee.starts_on or timezone.localdate(),
+        email=email,
+        title=invitee.title,
+        first_name=invitee.first_name,
+        last_name=invitee.last_name,
+        invited_by=actor,
+        created_at=now,
+        expires_at=now + settings.INVITATION_LIFETIME,
     )
     defer("accounts.send_invitation", invitation.pk)
     _record("account.invited", actor, invitation, role=invitation.role, unit=invitation.unit_id)
@@ -143,8 +152,12 @@ def accept(*, token: str, username: str, password: str, phone: str = "") -> User
         user=user, email=row.email, defaults={"primary": True, "verified": True}
     )
     appoint(
-        actor=None, person=user, unit=row.unit, role=row.role,
-        position=row.position, starts_on=row.starts_on,
+        actor=None,
+        person=user,
+        unit=row.unit,
+        role=row.role,
+        position=row.position,
+        starts_on=row.starts_on,
     )
     row.accepted_at, row.account = timezone.now(), user
     row.save(update_fields=["accepted_at", "account"])
@@ -157,8 +170,14 @@ def _create_user(row: Invitation, *, username: str, password: str, phone: str) -
     try:
         with transaction.atomic():
             return User.objects.create_user(
-                username, row.email, password, office=row.unit.office, title=row.title,
-                first_name=row.first_name, last_name=row.last_name, phone=phone,
+                username,
+                row.email,
+                password,
+                office=row.unit.office,
+                title=row.title,
+                first_name=row.first_name,
+                last_name=row.last_name,
+                phone=phone,
             )
     except IntegrityError as error:
         raise InvalidInput(_("Somebody already uses this user name."), field="username") from error
@@ -174,8 +193,10 @@ def _by_token(token: str, rows: models.QuerySet[Invitation]) -> Invitation | Non
 
 def _locked(actor: User, invitation: Invitation) -> Invitation:
     row = (
-        Invitation.objects.visible_to(actor).select_for_update(of=("self",))
-        .filter(pk=invitation.pk).first()
+        Invitation.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .filter(pk=invitation.pk)
+        .first()
     )
     if row is None:
         raise NotAllowed(_("You may not change this invitation."))
@@ -186,10 +207,26 @@ def _refuse_closed(row: Invitation, *wanted: InvitationState) -> None:
     state = row.state
     if state not in wanted:
         raise StaleAction(
-            _("Somebody was faster: the invitation is “%(state)s” now.")
-            % {"state": state.label},
+            _("Somebody was faster: the invitation is “%(state)s” now.") % {"state": state.label},
             state=state,
         )
+
+
+def fillable_units(actor: User) -> models.QuerySet[Unit]:
+    """The open units into which ``actor`` may invite somebody."""
+    units = Unit.objects.open()
+    if keeps_installation(actor):
+        return units
+    units = units.filter(office_id=actor.office_id)
+    if invites_for_office(actor, actor.office_id):
+        return units
+    return units.filter(pk__in=own_school_ids(actor))
+
+
+def fillable_positions(actor: User) -> models.QuerySet[Position]:
+    """The positions that an invitation of ``actor`` may name."""
+    rows = Position.objects.all()
+    return rows if keeps_installation(actor) else rows.filter(office__users=actor)
 
 
 def taken_emails(emails: Iterable[str]) -> frozenset[str]:
@@ -199,8 +236,9 @@ def taken_emails(emails: Iterable[str]) -> frozenset[str]:
     addresses = EmailAddress.objects.filter(email__in=wanted)
     pending = Invitation.objects.pending().filter(email__in=wanted)
     return frozenset(
-        accounts.values_list("address", flat=True)
-        .union(addresses.values_list("email", flat=True), pending.values_list("email", flat=True))
+        accounts.values_list("address", flat=True).union(
+            addresses.values_list("email", flat=True), pending.values_list("email", flat=True)
+        )
     )
 
 

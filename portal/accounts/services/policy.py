@@ -28,7 +28,7 @@ def people_who_must() -> QuerySet[User]:
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether ``user`` has an authenticator app or a passkey; recovery codes alone do not count."""
+    """Whether ``user`` has an authenticator app or a passkey; recovery codes do not count."""
     return factors(user).exists()
 
 

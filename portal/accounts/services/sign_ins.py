@@ -31,8 +31,11 @@ def record_failure(*, user: "User | None", client: Client, result: SignInResult)
     if user is not None:
         _store(user, result, client, "")
     audit.record(
-        action="account.sign_in_failed", actor=None, about=user,
-        office_id=user.office_id if user else None, data={"result": str(result)},
+        action="account.sign_in_failed",
+        actor=None,
+        about=user,
+        office_id=user.office_id if user else None,
+        data={"result": str(result)},
     )
 
 
@@ -42,6 +45,9 @@ def record_sign_out(*, user: "User") -> None:
 
 def _store(user: "User", result: SignInResult, client: Client, method: str) -> None:
     SignIn.objects.create(
-        user=user, result=result, method=method[:40], ip=client.ip,
+        user=user,
+        result=result,
+        method=method[:40],
+        ip=client.ip,
         browser=browser_name(client.user_agent),
     )

@@ -80,7 +80,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def import_people(request: HttpRequest) -> HttpResponse:
     """Upload a file; every row is checked before anybody is invited."""
-    user = _inviter(request)
+    _inviter(request)
     form = PeopleFileForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:

@@ -69,7 +69,8 @@ def test_code_is_accepted_once(with_app):
     user, code = with_app(person()), demo_code()
     confirm_identity(user, code=code)
     assert refusal(user, code=code) == (
-        "code", "The code is not right or was used already. Wait for the next one.",
+        "code",
+        "The code is not right or was used already. Wait for the next one.",
     )
 
 
@@ -101,7 +102,10 @@ def test_recovery_code_is_accepted_once(with_app, recovery_codes):
         ({}, "Enter the code of your authenticator app or a recovery code."),
         ({"code": "000000"}, "The code is not right or was used already. Wait for the next one."),
         ({"code": " - "}, "The code is not right or was used already. Wait for the next one."),
-        ({"passkey": "no json"}, "The code is not right or was used already. Wait for the next one."),
+        (
+            {"passkey": "no json"},
+            "The code is not right or was used already. Wait for the next one.",
+        ),
         ({"passkey": "[]"}, "The code is not right or was used already. Wait for the next one."),
         ({"passkey": "{}"}, "The code is not right or was used already. Wait for the next one."),
     ],
@@ -116,7 +120,8 @@ def test_five_wrong_tries_close_the_door_even_to_the_right_answer():
         refusal(user, password="wrong")
     assert refusal(user, password=PASSWORD) == ("password", BLOCKED)
     assert [action for action, _data in audited()] == [
-        *["account.identity_refused"] * 5, "account.identity_blocked",
+        *["account.identity_refused"] * 5,
+        "account.identity_blocked",
     ]
 
 

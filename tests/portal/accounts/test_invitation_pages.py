@@ -1,8 +1,11 @@
 """The pages of inviting and of opening the account."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -55,7 +58,12 @@ def invited(invitation) -> Client:
 
 
 def form_values(school, **values):
-    given = {"first_name": "มาลี", "email": "malee@example.com", "unit": school.pk, "role": "teacher"}
+    given = {
+        "first_name": "มาลี",
+        "email": "malee@example.com",
+        "unit": school.pk,
+        "role": "teacher",
+    }
     return given | values
 
 
@@ -74,6 +82,13 @@ def test_form_offers_what_the_person_may_give(client, school):
     assert list(form.fields["unit"].queryset) == [school]
     assert [code for code, _word in form.fields["role"].choices] == ["school_clerk", "teacher"]
     assert form["unit"].value() == school.pk
+
+
+def test_administrator_of_the_installation_fills_units_of_all_offices(client, school):
+    other = SchoolFactory().unit
+    client.force_login(UserFactory(office=None, is_superuser=True))
+    units = set(client.get(NEW).context["form"].fields["unit"].queryset)
+    assert units == {*school.office.units.all(), *other.office.units.all()}
 
 
 def test_inviting_sends_the_mail_and_says_so(client, clerk, school, outbox):
@@ -174,7 +189,9 @@ def test_accepting_signs_in_and_knows_the_device(invited, school):
     assert (user.phone, user.office) == ("081 234 5678", school.office)
     assert SignIn.objects.get(user=user).method == "invitation"
     assert KnownDevice.objects.filter(user=user).count() == 1
-    assert Notification.objects.filter(person=user, notice__kind="accounts.new_device").count() == 0
+    assert (
+        Notification.objects.filter(person=user, notice__kind="accounts.new_device").count() == 0
+    )
 
 
 def test_next_sign_in_on_that_device_is_not_told(invited):
@@ -204,8 +221,14 @@ def test_role_that_needs_a_factor_is_led_to_it_after_accepting(settings, clerk):
 @pytest.mark.parametrize(
     ("values", "errors"),
     [
-        ({"username": "ma"}, {"username": ["Ensure this value has at least 3 characters (it has 2)."]}),
-        ({"username": "somchai@example.com"}, {"username": ["Letters, digits and the signs . _ - only."]}),
+        (
+            {"username": "ma"},
+            {"username": ["Ensure this value has at least 3 characters (it has 2)."]},
+        ),
+        (
+            {"username": "somchai@example.com"},
+            {"username": ["Letters, digits and the signs . _ - only."]},
+        ),
         ({"username": "ma+lee"}, {"username": ["Letters, digits and the signs . _ - only."]}),
         ({"username": "Taken"}, {"username": ["Somebody already uses this user name."]}),
         ({"password2": "other-Word-55"}, {"password2": ["The two passwords differ."]}),
@@ -243,6 +266,31 @@ def test_link_withdrawn_while_the_form_was_open(invited, invitation, clerk):
     invitations.revoke(actor=clerk, invitation=invitation)
     assert invited.post(ACCEPT, GOOD).status_code == 404
     assert User.objects.filter(username="malee").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_withdrawn_between_the_look_and_the_lock(invited, invitation, clerk):
+    """The form finds the invitation open, waits for its row, and gets it withdrawn."""
+    ready, waiting = threading.Event(), threading.Event()
+
+    def withdraw() -> None:
+        with transaction.atomic():
+            invitations.revoke(actor=clerk, invitation=invitation)
+            ready.set()
+            waiting.wait(5)
+        connection.close()
+
+    def send() -> int:
+        ready.wait(5)
+        threading.Timer(0.5, waiting.set).start()
+        try:
+            return invited.post(ACCEPT, GOOD).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(withdraw), pool.submit(send)
+        assert (first.result(), second.result()) == (None, 404)
 
 
 def test_unit_closed_while_the_form_was_open(invited, school):

@@ -54,7 +54,12 @@ def school(office):
 
 
 def invitee(unit, role=Role.TEACHER, **values) -> Invitee:
-    given = {"email": "malee@example.com", "first_name": "มาลี", "last_name": "ดีงาม", "title": "นางสาว"}
+    given = {
+        "email": "malee@example.com",
+        "first_name": "มาลี",
+        "last_name": "ดีงาม",
+        "title": "นางสาว",
+    }
     return Invitee(unit=unit, role=role, **given | values)
 
 
@@ -83,8 +88,10 @@ OWN_SCHOOL = {Role.SCHOOL_CLERK, Role.TEACHER}
 @pytest.mark.parametrize("role", Role)
 def test_roles_that_each_role_may_give(office, role):
     units = [
-        RegistryUnitFactory(office=office), ExecutiveUnitFactory(office=office),
-        GroupFactory(office=office), SchoolFactory(office=office).unit,
+        RegistryUnitFactory(office=office),
+        ExecutiveUnitFactory(office=office),
+        GroupFactory(office=office),
+        SchoolFactory(office=office).unit,
     ]
     user = person(role, office=office)
     home = user.memberships.get().unit
@@ -135,7 +142,10 @@ def test_invitation_is_stored_mailed_and_audited(clerk, school, outbox):
         actor=clerk, invitee=invitee(school, email=" Malee@Example.com ", position=position)
     )
     assert (row.email, row.invited_by, row.state, row.starts_on) == (
-        "malee@example.com", clerk, InvitationState.PENDING, timezone.localdate(),
+        "malee@example.com",
+        clerk,
+        InvitationState.PENDING,
+        timezone.localdate(),
     )
     assert row.expires_at - row.created_at == timedelta(days=14)
     (message,) = outbox()
@@ -146,7 +156,9 @@ def test_invitation_is_stored_mailed_and_audited(clerk, school, outbox):
     assert message.alternatives[0].content.count(token) == 2
     audit = AuditRow.objects.get(action="account.invited")
     assert (audit.actor, audit.office_id, audit.data) == (
-        clerk, clerk.office_id, {"role": "teacher", "unit": school.pk},
+        clerk,
+        clerk.office_id,
+        {"role": "teacher", "unit": school.pk},
     )
 
 
@@ -193,8 +205,13 @@ def test_address_is_invited_once_at_a_time(clerk, school, invitation):
 def test_database_refuses_a_second_open_invitation(clerk, school, invitation):
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.create(
-            unit=school, role=Role.TEACHER, email="MALEE@example.com", first_name="มาลี",
-            invited_by=clerk, starts_on=timezone.localdate(), expires_at=timezone.now(),
+            unit=school,
+            role=Role.TEACHER,
+            email="MALEE@example.com",
+            first_name="มาลี",
+            invited_by=clerk,
+            starts_on=timezone.localdate(),
+            expires_at=timezone.now(),
         )
 
 
@@ -209,7 +226,9 @@ def test_accepting_opens_account_role_and_address(invitation, school):
     user = accept(invitation)
     invitation.refresh_from_db()
     assert (user.office, str(user), user.email) == (
-        school.office, "นางสาวมาลี ดีงาม", "malee@example.com",
+        school.office,
+        "นางสาวมาลี ดีงาม",
+        "malee@example.com",
     )
     assert user.check_password(GOOD)
     membership = user.memberships.get()
@@ -277,9 +296,15 @@ def test_accepted_invitation_cannot_be_changed_any_more(clerk, invitation):
 
 @pytest.mark.parametrize(
     "token",
-    ["", "x", "a:b:c", signing.dumps([1, "x"], salt="other"),
-     signing.dumps("x", salt=invitations.SALT), signing.dumps([1], salt=invitations.SALT),
-     signing.dumps(["x", 1, 2], salt=invitations.SALT)],
+    [
+        "",
+        "x",
+        "a:b:c",
+        signing.dumps([1, "x"], salt="other"),
+        signing.dumps("x", salt=invitations.SALT),
+        signing.dumps([1], salt=invitations.SALT),
+        signing.dumps(["x", 1, 2], salt=invitations.SALT),
+    ],
 )
 def test_made_up_link_opens_nothing(invitation, token):
     assert invitations.find(token) is None
@@ -308,7 +333,8 @@ def test_user_name_taken_meanwhile_is_told(invitation, taken):
     with pytest.raises(InvalidInput) as caught:
         accept(invitation)
     assert (caught.value.field, str(caught.value)) == (
-        "username", "Somebody already uses this user name.",
+        "username",
+        "Somebody already uses this user name.",
     )
 
 
@@ -333,7 +359,8 @@ def spread(office, clerk, school):
     other_school = SchoolFactory(office=office).unit
     elsewhere = person(Role.REGISTRY)
     into = {
-        "own": (clerk, school, Role.TEACHER), "other": (clerk, other_school, Role.TEACHER),
+        "own": (clerk, school, Role.TEACHER),
+        "other": (clerk, other_school, Role.TEACHER),
         "office": (clerk, RegistryUnitFactory(office=office), Role.OFFICER),
         "elsewhere": (elsewhere, SchoolFactory(office=elsewhere.office).unit, Role.TEACHER),
     }

@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from portal.org.enums import Role
 from tests.factories import person
 
 PUBLIC = [

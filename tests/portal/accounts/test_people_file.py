@@ -88,12 +88,21 @@ def test_right_rows_become_people_to_invite(clerk, school, office):
     assert [row.errors for row in rows] == [[], []]
     assert [row.invitee for row in rows] == [
         Invitee(
-            email="malee@example.com", title="นางสาว", first_name="มาลี", last_name="ดีงาม",
-            unit=school.unit, role=Role.TEACHER, position=position,
+            email="malee@example.com",
+            title="นางสาว",
+            first_name="มาลี",
+            last_name="ดีงาม",
+            unit=school.unit,
+            role=Role.TEACHER,
+            position=position,
         ),
         Invitee(
-            email="somchai@example.com", title="นาย", first_name="สมชาย", last_name="",
-            unit=group, role=Role.OFFICER,
+            email="somchai@example.com",
+            title="นาย",
+            first_name="สมชาย",
+            last_name="",
+            unit=group,
+            role=Role.OFFICER,
         ),
     ]
     assert [row.number for row in rows] == [2, 3]
@@ -112,8 +121,8 @@ def test_role_is_found_by_code_and_word(clerk, school, role):
 WRONG_ROWS = [
     (",มาลี,,not-an-address,93020001,teacher,", "This is not an e-mail address."),
     (",มาลี,,,93020001,teacher,", "This is not an e-mail address."),
-    (",มาลี,,a@example.com,nowhere,teacher,", "There is no such unit in your office."),
-    (",มาลี,,a@example.com,,teacher,", "There is no such unit in your office."),
+    (",มาลี,,a@example.com,nowhere,teacher,", "There is no such unit for you to fill."),
+    (",มาลี,,a@example.com,,teacher,", "There is no such unit for you to fill."),
     (",มาลี,,a@example.com,93020001,king,", "There is no such role."),
     (
         ",มาลี,,a@example.com,93020001,director,",
@@ -142,7 +151,10 @@ def test_wrong_row_says_what_is_wrong(clerk, school, line, message):
     invite(
         actor=clerk,
         invitee=Invitee(
-            email="invited@example.com", first_name="ก", last_name="", unit=school.unit,
+            email="invited@example.com",
+            first_name="ก",
+            last_name="",
+            unit=school.unit,
             role=Role.TEACHER,
         ),
     )
@@ -162,7 +174,7 @@ def test_all_mistakes_of_a_row_are_told_at_once(clerk, school):
 def test_unit_of_another_office_does_not_exist(clerk, school):
     SchoolFactory(smis_code="93029999")
     assert errors(clerk, ",มาลี,,a@example.com,93029999,teacher,") == [
-        ["There is no such unit in your office."]
+        ["There is no such unit for you to fill."]
     ]
 
 
@@ -182,8 +194,11 @@ def test_principal_fills_the_own_school_only(office, school):
         ",มาลี,,b@example.com,93020002,teacher,",
         ",มาลี,,c@example.com,93020001,principal,",
     )
-    no = "You may not invite somebody to this role in this unit."
-    assert found == [[], [no], [no]]
+    assert found == [
+        [],
+        ["There is no such unit for you to fill."],
+        ["You may not invite somebody to this role in this unit."],
+    ]
 
 
 def test_check_takes_the_same_queries_for_many_rows(clerk, school, django_assert_num_queries):
@@ -220,10 +235,17 @@ def test_other_delimiters_are_found(delimiter):
 
 
 def test_headings_by_code_in_any_order_with_strangers_between():
-    rows = read_people(csv_file("teacher,?,x,มาลี,a@example.com", head="role,mood,UNIT,first_name,email"))
+    rows = read_people(
+        csv_file("teacher,?,x,มาลี,a@example.com", head="role,mood,UNIT,first_name,email")
+    )
     assert rows == [
-        {"role": "teacher", "unit": "x", "first_name": "มาลี", "email": "a@example.com",
-         "number": "2"}
+        {
+            "role": "teacher",
+            "unit": "x",
+            "first_name": "มาลี",
+            "email": "a@example.com",
+            "number": "2",
+        }
     ]
 
 
@@ -303,7 +325,9 @@ def test_pages_invite_nobody_while_a_row_is_wrong(client, clerk, school):
 
 def test_rows_are_checked_again_when_the_button_is_pressed(client, clerk, school):
     client.force_login(clerk)
-    upload(client, ",มาลี,,a@example.com,93020001,teacher,", ",สมศรี,,b@example.com,93020001,teacher,")
+    upload(
+        client, ",มาลี,,a@example.com,93020001,teacher,", ",สมศรี,,b@example.com,93020001,teacher,"
+    )
     UserFactory(email="b@example.com")
     assert len(client.post(CHECK).context["wrong"]) == 1
     assert Invitation.objects.count() == 0
@@ -317,7 +341,10 @@ def test_rejects_can_be_downloaded_and_hold_no_formulas(client, clerk, school):
     sheet = load_workbook(io.BytesIO(response.content)).active
     lines = [[cell.value for cell in row] for row in sheet]
     assert [lines[0][-1], lines[1][1], lines[1][-1], len(lines)] == [
-        "To be mended", "=1+1", "This is not an e-mail address.", 2,
+        "To be mended",
+        "=1+1",
+        "This is not an e-mail address.",
+        2,
     ]
     assert sheet["B2"].data_type == "s"
 
@@ -333,7 +360,9 @@ def test_unusable_file_is_told_beside_the_field(client, clerk):
     assert client.get(CHECK).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["import_people", "checked_people", "rejected_people", "sample_file"])
+@pytest.mark.parametrize(
+    "name", ["import_people", "checked_people", "rejected_people", "sample_file"]
+)
 def test_pages_are_not_there_for_who_may_not_invite(client, name):
     client.force_login(person(Role.TEACHER))
     assert client.get(reverse(f"accounts:{name}")).status_code == 404

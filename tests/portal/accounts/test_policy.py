@@ -22,7 +22,11 @@ pytestmark = pytest.mark.django_db
 
 NEEDED = "/accounts/second-factor/"
 COMPULSORY = {
-    Role.DIRECTOR, Role.DEPUTY, Role.REGISTRY, Role.COMPLAINT_OFFICER, Role.IDENTITY_CUSTODIAN,
+    Role.DIRECTOR,
+    Role.DEPUTY,
+    Role.REGISTRY,
+    Role.COMPLAINT_OFFICER,
+    Role.IDENTITY_CUSTODIAN,
     Role.SYSADMIN,
 }
 
@@ -192,7 +196,8 @@ def test_changes_of_factors_are_audited_and_told(
         ("account.factor_removed", {"kind": "recovery_codes"}),
     ]
     assert [m.subject for m in outbox()] == [
-        "New recovery codes were made", "The authenticator app was switched off",
+        "New recovery codes were made",
+        "The authenticator app was switched off",
     ]
 
 
