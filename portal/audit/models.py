@@ -126,7 +126,7 @@ class SealedRow(models.Model):
     class Meta:
         verbose_name = _("sealed audit row")
         verbose_name_plural = _("sealed audit rows")
-        ordering = ["seal", "row_id"]
+        ordering = ["seal_id", "row_id"]
         indexes = [models.Index(fields=["seal", "row_id"], name="audit_sealed_place")]
 
     def __str__(self) -> str:

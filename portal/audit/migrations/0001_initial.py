@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sealed audit row",
                 "verbose_name_plural": "sealed audit rows",
-                "ordering": ["seal", "row_id"],
+                "ordering": ["seal_id", "row_id"],
                 "indexes": [models.Index(fields=["seal", "row_id"], name="audit_sealed_place")],
             },
         ),

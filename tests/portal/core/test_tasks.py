@@ -208,6 +208,17 @@ def test_second_message_for_a_finished_task_does_nothing(db: None, run_deferred:
     assert notes() == ["once"]
 
 
+def test_message_runs_the_task_of_its_row(db: None) -> None:
+    """The Celery task takes the number of the row and nothing else."""
+    tasks.defer("sample.mark", "by message")
+    tasks.known_names()
+
+    current_app.tasks["sample.mark"].apply(args=[only().pk], task_id="abc")
+
+    assert notes() == ["by message"]
+    assert (only().state, only().claimed_by) == (DeferredState.DONE, "abc")
+
+
 def test_message_while_another_worker_is_at_it_does_nothing(db: None) -> None:
     row = claimed("sample.mark", "x", by="first", seconds=100)
 
