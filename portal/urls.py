@@ -11,8 +11,10 @@ urlpatterns: list = [
     path("circulars/", include("circulars.urls")),
     path("desk/", include("portal.desk.urls")),
     path("files/", include("portal.files.urls")),
+    path("org/", include("portal.org.urls")),
     path("notifications/", include("portal.notifications.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("styleguide/", styleguide, name="styleguide"),
     path("v/", include("circulars.urls_public")),
+    path("", include("portal.website.urls")),
 ]

@@ -8,7 +8,10 @@ class OrgConfig(AppConfig):
     def ready(self) -> None:
         from portal.core import registry
         from portal.org.demo import OrgDemo, accounts
+        from portal.org.menu import ENTRIES
 
+        for entry in ENTRIES:
+            registry.menu_entries.register(entry)
         registry.demo_loaders.register(OrgDemo())
         for account in accounts():
             registry.demo_accounts.register(account)

@@ -40,6 +40,11 @@ def unit_ids(user: "User", roles: Iterable[Role] | None = None) -> frozenset[int
     return frozenset(unit for role, unit in roles_of(user) if wanted is None or role in wanted)
 
 
+def is_member(user: "User") -> bool:
+    """Whether ``user`` holds anything today: then the office's people and units are no secret."""
+    return user.office_id is not None and bool(roles_of(user))
+
+
 def is_auditor(user: "User") -> bool:
     return has_role(user, Role.AUDITOR)
 

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from portal.core.registry import person_changed
+from portal.core.registry import menu_entries, person_changed
 from portal.users.models import User
 
 
@@ -25,3 +25,14 @@ def heard() -> Iterator[Heard]:
     person_changed.register(listener)
     yield listener
     person_changed.unregister(listener.code)
+
+
+@pytest.fixture
+def own_menu() -> Iterator[None]:
+    """Only our own lines in the menu: what others count there is theirs to test."""
+    others = [entry for entry in menu_entries if not entry.code.startswith("org.")]
+    for entry in others:
+        menu_entries.unregister(entry.code)
+    yield
+    for entry in others:
+        menu_entries.register(entry)

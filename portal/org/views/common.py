@@ -1,0 +1,62 @@
+"""What the pages of the organisation share: who may enter, and the tabs between them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.core.errors import NotAllowed
+from portal.org.permissions import is_member, manages_acting
+from portal.users.models import User
+
+View = Callable[..., HttpResponse]
+
+
+def for_members(view: View) -> View:
+    """For everybody who holds something in the office or its schools; others get a 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_member(reader(request)):
+            raise NotAllowed(action="org.read")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def for_acting_managers(view: View) -> View:
+    """For the director, the registry and the system administrator; others get a 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = reader(request)
+        if user.office_id is None or not manages_acting(user, user.office_id):
+            raise NotAllowed(action="org.acting")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def reader(request: HttpRequest) -> User:
+    """The signed-in person; every page here needs one."""
+    user = request.user
+    if not isinstance(user, User):
+        raise NotAllowed(action="org.read")
+    return user
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The parts of the directory, with the one that is open."""
+    pages = [
+        ("org:directory", _("Staff")),
+        ("org:schools", _("Schools")),
+        ("org:phone_book", _("Phone book")),
+        ("org:committees", _("Committees")),
+    ]
+    return [
+        {"label": label, "url": reverse(name), "active": request.path == reverse(name)}
+        for name, label in pages
+    ]
