@@ -33,9 +33,7 @@ class AuditFilter(django_filters.FilterSet):
     Needs ``request=``: people are only looked for in the reader's own office.
     """
 
-    person = django_filters.CharFilter(
-        label=_("Person"), method="of_person", help_text=_("Name or user name")
-    )
+    person = django_filters.CharFilter(label=_("Name or user name"), method="of_person")
     action = django_filters.ChoiceFilter(label=_("Action"), empty_label=_("All"), choices=list)
     about_type = django_filters.ChoiceFilter(
         label=_("Kind of object"), empty_label=_("All"), choices=list

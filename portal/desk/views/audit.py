@@ -25,7 +25,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     user, found = _search(request, "audit.read")
     cursor = request.GET.get("cursor")
     if cursor is None:
-        audit.record(action="audit.read", actor=user, data={"filters": found.used})
+        audit.record(action="audit.read", actor=user, data=_used(found))
     page = keyset_page(_rows(found), order=("-pk",), cursor=cursor, size=PAGE_SIZE)
     return render(request, "desk/audit_list.html", {"filter": found, "page": page})
 
@@ -35,7 +35,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     """What the page shows for the same filters, whole, as CSV."""
     user, found = _search(request, "audit.exported")
-    audit.record(action="audit.exported", actor=user, data={"filters": found.used})
+    audit.record(action="audit.exported", actor=user, data=_used(found))
     name = f"audit-{timezone.localdate():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
         audit_csv(_rows(found), language=translation.get_language() or "th"),
@@ -56,3 +56,7 @@ def _search(request: HttpRequest, action: str) -> tuple[User, AuditFilter]:
 
 def _rows(found: AuditFilter) -> QuerySet[AuditRow]:
     return found.qs.select_related("actor").order_by("-pk")
+
+
+def _used(found: AuditFilter) -> dict[str, list[str]]:
+    return {"filters": found.used} if found.used else {}
