@@ -15,7 +15,7 @@ class SignInResult(models.TextChoices):
 class InvitationState(models.TextChoices):
     """Where an invitation stands; worked out from its dates, never stored."""
 
-    PENDING = "pending", _("Waiting for an answer")
+    PENDING = "pending", _("Invited")
     ACCEPTED = "accepted", _("Accepted")
     EXPIRED = "expired", _("Expired")
     REVOKED = "revoked", _("Withdrawn")

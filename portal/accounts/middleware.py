@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
 from portal.accounts.services.policy import has_second_factor, must_have_second_factor
 
@@ -50,12 +51,14 @@ class SecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
-        if not self._lacks_factor(request) or _is_open(request):
+        if not self._lacks_factor(request) or _is_open(request.resolver_match):
             return None
         target = reverse("accounts:factor_needed")
-        if getattr(request, "htmx", False):
-            return HttpResponse(headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target)
+        if not getattr(request, "htmx", False):
+            return HttpResponseRedirect(target)
+        if _stands_on_open_page(request):  # the bell asks there, too, and must not disturb
+            return HttpResponse(status=204)
+        return HttpResponse(headers={"HX-Redirect": target})
 
     def _lacks_factor(self, request: HttpRequest) -> bool:
         user = request.user
@@ -91,9 +94,15 @@ class SeenMiddleware:
         return request.session.get(SEEN_KEY, now)
 
 
-def _is_open(request: HttpRequest) -> bool:
-    match = request.resolver_match
-    if match is None:
-        return False
-    name = match.view_name or ""
+def _is_open(match: ResolverMatch | None) -> bool:
+    name = match.view_name if match else ""
     return name in OPEN_NAMES or name.startswith(OPEN_PREFIX)
+
+
+def _stands_on_open_page(request: HttpRequest) -> bool:
+    """Whether the page that a script asks from is one of the set-up."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    try:
+        return _is_open(resolve(path))
+    except Resolver404:
+        return False

@@ -94,6 +94,17 @@ def test_script_of_a_page_is_led_there_as_a_whole_page(client):
 
 @pytest.mark.usefixtures("enforced")
 @pytest.mark.parametrize(
+    ("page", "status"),
+    [(NEEDED, 204), ("/accounts/2fa/totp/activate/", 204), ("/desk/", 200), ("/nowhere/", 200)],
+)
+def test_script_of_the_set_up_is_answered_without_disturbing_it(client, page, status):
+    client.force_login(person(Role.DIRECTOR))
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    assert client.get("/desk/", headers=headers).status_code == status
+
+
+@pytest.mark.usefixtures("enforced")
+@pytest.mark.parametrize(
     "name", [NEEDED, "/accounts/2fa/", "/accounts/email/", "/accounts/logout/"]
 )
 def test_way_to_a_factor_stays_open(client, name):
