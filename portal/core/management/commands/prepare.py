@@ -2,11 +2,12 @@
 
 import unicodedata
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from portal.core import registry
@@ -31,8 +32,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         compile_catalogue()
-        if "build_fonts" in get_commands():
-            call_command("build_fonts", stdout=self.stdout)
+        call_command("build_fonts", stdout=StringIO())
         if files_only:
             return
         call_command("migrate", verbosity=0, interactive=False)
