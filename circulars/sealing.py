@@ -7,6 +7,7 @@ takes its place when it is missing.
 
 import os
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 from io import BytesIO
@@ -41,6 +42,7 @@ def seal(pdf: bytes, *, office: Office) -> bytes:
 
     Raises ``SealUnavailable``.
     """
+    signer = _signer(office)
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -50,9 +52,8 @@ def seal(pdf: bytes, *, office: Office) -> bytes:
         name=office.name,
     )
     sealed = BytesIO()
-    signers.sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=_signer(office), output=sealed
-    )
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    signers.sign_pdf(writer, metadata, signer=signer, output=sealed)
     return sealed.getvalue()
 
 
@@ -91,16 +92,13 @@ def _signer(office: Office) -> signers.SimpleSigner:
                 % {"file": path.name}
             ) from error
         return _self_made(office)
-    signer = _load(path, changed, settings.SEAL_PASSPHRASE)
-    _check_dates(signer, path)
-    return signer
+    return _valid_today(_load(path, changed, settings.SEAL_PASSPHRASE), path)
 
 
 def _self_made(office: Office) -> signers.SimpleSigner:
-    try:
-        path = make_certificate(office)
-    except FileExistsError:  # another worker made it meanwhile
-        path = seal_path(office)
+    path = seal_path(office)
+    with suppress(FileExistsError):  # another worker made it meanwhile
+        make_certificate(office)
     return _load(path, path.stat().st_mtime_ns, settings.SEAL_PASSPHRASE)
 
 
@@ -116,13 +114,16 @@ def _load(path: Path, changed: int, passphrase: str) -> signers.SimpleSigner:
     return signer
 
 
-def _check_dates(signer: signers.SimpleSigner, path: Path) -> None:
-    validity = signer.signing_cert["tbs_certificate"]["validity"]
-    if not validity["not_before"].native <= timezone.now() <= validity["not_after"].native:
+def _valid_today(signer: signers.SimpleSigner, path: Path) -> signers.SimpleSigner:
+    certificate = signer.signing_cert
+    if certificate is None or not (
+        certificate.not_valid_before <= timezone.now() <= certificate.not_valid_after
+    ):
         raise SealUnavailable(
             _("The office's certificate for sealing letters is not valid today (%(file)s).")
             % {"file": path.name}
         )
+    return signer
 
 
 def _certificate(office: Office, key: ec.EllipticCurvePrivateKey, days: int) -> x509.Certificate:

@@ -1,5 +1,7 @@
 """The letter as it will be printed, beside the form, the chain or the inbox."""
 
+from typing import TYPE_CHECKING, cast
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,6 +11,9 @@ from circulars.models import Delivery, Letter
 from circulars.services import previews
 from portal.core.errors import NotReady
 from portal.files.service import url
+
+if TYPE_CHECKING:
+    from portal.users.models import User
 
 
 @require_safe
@@ -82,8 +87,9 @@ def _next_question(letter: Letter, *, is_drawn: bool) -> str:
 def _readable(request: HttpRequest, pk: int) -> Letter:
     """A letter seen from the sender's side, or received and opened; else a 404."""
     letter = get_object_or_404(Letter.objects.select_related("pdf"), pk=pk)
-    sent = Letter.objects.visible_to(request.user).filter(pk=pk)
-    received = Delivery.objects.visible_to(request.user).filter(letter=pk, opened_at__isnull=False)
+    user = cast("User", request.user)  # nobody gets here without having signed in
+    sent = Letter.objects.visible_to(user).filter(pk=pk)
+    received = Delivery.objects.visible_to(user).filter(letter=pk, opened_at__isnull=False)
     if not (sent.exists() or received.exists()):
         raise Http404
     return letter
