@@ -26,29 +26,37 @@ def check_phone(phone: str) -> str:
     return clean
 
 
-@transaction.atomic
 def update_profile(
     *, actor: User, phone: str, phone_is_public: bool, language: str
 ) -> frozenset[str]:
     """Save what people keep up themselves; gives the names of the fields that changed.
 
-    The audit row holds the names of the fields and the consent, never the number itself.
-    Consent without a number is refused.
+    Consent without a number is refused with InvalidInput, as is what is no phone number.
     """
     phone = check_phone(phone)
     if phone_is_public and not phone:
         raise InvalidInput(
             _("Write the number that the public phone book shall show."), field="phone"
         )
+    return _save(actor, phone=phone, phone_is_public=phone_is_public, language=language)
+
+
+def choose_language(*, actor: User, language: str) -> frozenset[str]:
+    """Keep the language of the switch in the top bar with the account."""
+    return _save(actor, language=language)
+
+
+@transaction.atomic
+def _save(actor: User, **wanted: object) -> frozenset[str]:
+    """Write what differs. The audit row names the fields and the consent, never the number."""
     person = User.objects.select_for_update().get(pk=actor.pk)
-    wanted = {"phone": phone, "phone_is_public": phone_is_public, "language": language}
     changed = {name for name, value in wanted.items() if getattr(person, name) != value}
     if not changed:
         return frozenset()
     User.objects.filter(pk=person.pk).update(**{name: wanted[name] for name in changed})
     data: dict[str, object] = {"fields": sorted(changed)}
     if "phone_is_public" in changed:
-        data["phone_is_public"] = phone_is_public
+        data["phone_is_public"] = wanted["phone_is_public"]
     record(action="person.profile_changed", actor=actor, about=person, data=data)
     for name in changed:
         setattr(actor, name, wanted[name])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -55,13 +55,7 @@ def _account_links() -> list[AccountLink]:
             "bell",
         ),
     ]
-    links = []
-    for name, label, text, icon in planned:
-        try:
-            links.append(AccountLink(label, text, reverse(name), icon))
-        except NoReverseMatch:
-            continue
-    return links
+    return [AccountLink(label, text, reverse(name), icon) for name, label, text, icon in planned]
 
 
 @require_http_methods(["GET", "POST"])
