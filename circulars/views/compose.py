@@ -143,7 +143,7 @@ def _edit_context(request: HttpRequest, letter: Letter, form: LetterForm) -> dic
     return {
         "letter": letter,
         "form": form,
-        "form_media": Media(form.media, nonce=request.csp_nonce),
+        "form_media": Media.from_media(form.media, nonce=request.csp_nonce),
         "missing": _missing(letter) if request.GET.get("check") else "",
         "recipient_count": letter.recipients.count(),
         "recipients": letter.recipients.select_related("unit").order_by("unit__sort_key")[:6],

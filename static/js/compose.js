@@ -1,6 +1,21 @@
 /* Writing a letter: keeps the revision in step with the saved draft, adds references found. */
 "use strict";
 (() => {
+  /* The editor would write its own <style>, which the content policy forbids; finding one already
+     there it leaves that alone. What it needs is in letters.css. */
+  const style = document.createElement("style");
+  style.nonce = document.currentScript.nonce;
+  style.dataset.tiptapStyle = "";
+  document.head.append(style);
+
+  /* The editor takes the place of the textarea, and with it its name. */
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const editor of document.querySelectorAll(".ProseMirror")) {
+      const label = editor.closest(".field")?.querySelector("label");
+      if (label) editor.setAttribute("aria-label", label.firstChild.textContent.trim());
+    }
+  });
+
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
 
