@@ -15,6 +15,7 @@ from typing import ParamSpec
 
 from celery import Task, current_app, shared_task
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -72,9 +73,12 @@ def portal_task(
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Make a function the task ``name``; it stays callable as before.
 
-    One run may take ``lease`` seconds. After a failure it is tried again when the next number
-    of seconds in ``back_off`` has passed, and given up when there is none left.
+    One run may take ``lease`` seconds, CELERY_TASK_TIME_LIMIT at most: after that the broker
+    would give the message to a second worker. After a failure it is tried again when the next
+    number of seconds in ``back_off`` has passed, and given up when there is none left.
     """
+    if lease > settings.CELERY_TASK_TIME_LIMIT:
+        raise ImproperlyConfigured(f"{name}: a lease of {lease} s is longer than any task may run")
 
     def decorate(work: Callable[P, None]) -> Callable[P, None]:
         known = _Known(name, work, lease, tuple(back_off))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 
@@ -103,6 +104,11 @@ def test_run_pending_refuses_an_unknown_name(db: None, run_deferred: Run) -> Non
 
     with pytest.raises(LookupError, match=r"sample\.nonsense"):
         run_deferred()
+
+
+def test_lease_longer_than_the_broker_waits_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"sample\.long"):
+        tasks.portal_task("sample.long", lease=1801)
 
 
 # Failures and back-off
