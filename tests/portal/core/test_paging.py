@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Length
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core.paging import Page, keyset_page
@@ -69,7 +69,7 @@ def whole(order: tuple[str, ...]) -> list[User]:
     return list(User.objects.order_by(*order, *tie))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS, order=st.sampled_from(ORDERS), size=st.integers(1, 5))
 def test_pages_partition_the_list(rows: list, order: tuple[str, ...], size: int) -> None:
     with transaction.atomic():
@@ -90,7 +90,7 @@ def test_pages_partition_the_list(rows: list, order: tuple[str, ...], size: int)
     assert backwards[0] == pages[0].items
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(
     rows=ROWS,
     late=st.lists(ROWS, max_size=4),
@@ -113,6 +113,14 @@ def test_rows_added_meanwhile_repeat_and_hide_nothing(
     assert len(seen) == len({user.pk for user in seen})
     assert [user for user in seen if user in before] == before
     assert seen == [user for user in after if user in seen]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("order", ORDERS)
+def test_pages_of_rows_with_equal_and_empty_values(order: tuple[str, ...], size: int) -> None:
+    add_users([(first, "ม", login, 0) for first in "กข" for login in (None, 2, 1, None, 1)], "a")
+    pages = list(walk(order, size))
+    assert [user for page in pages for user in page] == whole(order)
 
 
 @pytest.fixture

@@ -46,6 +46,11 @@ def test_sort_key_all_vowels_in_order() -> None:
     assert in_order(words) == words
 
 
+def test_sort_key_all_marks_in_order() -> None:
+    words = [f"ก{mark}" for mark in ["", *"๎์็่้๊๋"]]
+    assert in_order(words) == words
+
+
 def test_sort_key_names_by_given_name_then_family() -> None:
     names = ["สม ใจดี", "สม ชัยศรี", "สมชาย กล้า", "สมชาย ขาว", "สมชัย ยิ้ม"]
     assert in_order(names) == [
