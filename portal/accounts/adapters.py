@@ -18,6 +18,11 @@ from portal.audit import service as audit
 from portal.users.models import User
 
 WRONG_LOGIN = _("The user name, the e-mail address or the password is not right.")
+WAYS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use the code of the app or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 LOCKED = _(
     "Too many wrong tries. This account stays locked for five minutes; then try again, or ask "
     "for a new password."
@@ -51,6 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict]:
         """Who has a second factor proves it; the password alone would not be enough."""
         methods = super().get_reauthentication_methods(user)
+        methods = [method | {"description": WAYS[method["id"]]} for method in methods]
         strong = [m for m in methods if m["id"] != "reauthenticate"]
         return strong if strong and policy.has_second_factor(user) else methods
 

@@ -17,13 +17,25 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    SolarSchedule,
+)
 
 from portal.accounts.services.policy import has_second_factor
 from portal.audit import service as audit
 from portal.users.models import User
 
-# Written by allauth or by services only, or without use here: roles are rows of ``org``.
-LEFT_OUT = frozenset({EmailAddress, EmailConfirmation, Authenticator, UserSession, Group})
+# Written by allauth or by services only, or without use here: roles are rows of ``org``, and
+# what runs by the clock stands in the settings.
+LEFT_OUT = frozenset(
+    {
+        EmailAddress, EmailConfirmation, Authenticator, UserSession, Group,
+        ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule,
+    }
+)  # fmt: skip
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[str]], ...] = (
     ("people", _("People and units"), frozenset({"org", "users"})),
@@ -34,7 +46,7 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[str]], ...] = (
         frozenset({"audit", "core", "notifications", "files", "django_celery_beat", "search"}),
     ),
 )
-OTHER = ("work", _("Work"))
+OTHER = ("work", _("Daily work"))
 
 
 class Audited:

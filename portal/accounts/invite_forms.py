@@ -17,7 +17,7 @@ from portal.users.models import User
 class InvitationForm(PortalForm):
     """One person to invite; only the units and roles that ``actor`` may give are offered."""
 
-    title = forms.CharField(label=_("Title"), max_length=40, required=False)
+    title = forms.CharField(label=_("Name prefix"), max_length=40, required=False)
     first_name = forms.CharField(label=_("First name"), max_length=100)
     last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
     email = forms.EmailField(

@@ -49,7 +49,7 @@ class Invitation(models.Model):
         related_name="invitations_made",
         verbose_name=_("invited by"),
     )
-    created_at = models.DateTimeField(_("made"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
     sent_at = models.DateTimeField(_("last mail"), null=True, blank=True)
     sent_nonce = models.CharField(max_length=32, blank=True, editable=False)
     expires_at = models.DateTimeField(_("valid until"))
@@ -125,7 +125,7 @@ class SignIn(models.Model):
     )
     at = models.DateTimeField(_("time"), default=timezone.now)
     result = models.CharField(_("result"), max_length=20, choices=SignInResult)
-    method = models.CharField(_("by"), max_length=40, blank=True)
+    method = models.CharField(_("method"), max_length=40, blank=True)
     browser = models.CharField(_("browser"), max_length=100, blank=True)
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
 
@@ -181,7 +181,7 @@ class AccountMail(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
-    created_at = models.DateTimeField(_("made"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     class Meta:

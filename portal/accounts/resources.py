@@ -35,7 +35,7 @@ MAX_UNPACKED = 40 * 1024 * 1024
 MAX_ROWS = 500
 
 COLUMNS = {
-    "title": gettext_lazy("Title"),
+    "title": gettext_lazy("Name prefix"),
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),
     "email": gettext_lazy("E-mail"),

@@ -31,7 +31,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-HEAD = "Title,First name,Last name,E-mail,Unit,Role,Position"
+HEAD = "Name prefix,First name,Last name,E-mail,Unit,Role,Position"
 
 
 def csv_file(*lines: str, head: str = HEAD, encoding: str = "utf-8") -> SimpleUploadedFile:
