@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from circulars.views import (
     board,
@@ -14,7 +15,8 @@ from circulars.views import (
 app_name = "circulars"
 
 urlpatterns = [
-    path("", inbox.inbox, name="inbox"),
+    path("", RedirectView.as_view(pattern_name="circulars:inbox"), name="index"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("waiting/", letters.waiting, name="waiting"),
     path("sent/", letters.letter_list, {"tab": "sent"}, name="sent"),
     path("chain/", letters.letter_list, {"tab": "chain"}, name="chain"),

@@ -100,6 +100,7 @@ class LetterForm(PortalForm):
     )
     send_when_signed = forms.BooleanField(label=_("Send as soon as it is signed"), required=False)
 
+    marks_optional = False
     fieldsets = [
         (
             _("Letter"),

@@ -53,6 +53,7 @@ class SignForm(DecideForm):
         super().__init__(*args, user=user, **kwargs)
         self.identity = IdentityForm(*args[:1], user=user)
         for name, field in self.identity.fields.items():
+            field.required = name in ("password", "code")
             self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def test_circular_goes_from_draft_to_receipts(
 
     page.set_viewport_size({"width": 1280, "height": 900})
     become(f"s{SCHOOL}")
-    page.goto("/circulars/")
+    page.goto("/circulars/inbox/")
     looked_at("inbox")
     page.get_by_role("link", name=re.compile(SUBJECT)).first.click()
     looked_at("received")
