@@ -7,10 +7,13 @@ class CircularsConfig(AppConfig):
     verbose_name = _("E-office")
 
     def ready(self) -> None:
+        from circulars.demo import CircularsDemo
         from circulars.registration import register
         from circulars.workflow import DELIVERY, LETTER
+        from portal.core.registry import demo_loaders
         from portal.workflow.service import register_table
 
         register_table(LETTER, readme="circulars/README.md")
         register_table(DELIVERY, readme="circulars/README.md")
         register()
+        demo_loaders.register(CircularsDemo())

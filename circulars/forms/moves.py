@@ -52,8 +52,8 @@ class SignForm(DecideForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.identity = IdentityForm(*args[:1], user=user)
+        self.asks_code = self.identity.asks_code
         for name, field in self.identity.fields.items():
-            field.required = name in ("password", "code")
             self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:
