@@ -26,6 +26,7 @@ from django_celery_beat.models import (
 
 from portal.accounts.services.policy import has_second_factor
 from portal.audit import service as audit
+from portal.core.thai.collation import sort_key
 from portal.users.models import User
 
 # Written by allauth or by services only, or without use here: roles are rows of ``org``, and
@@ -129,7 +130,7 @@ class BackOffice(admin.AdminSite):
                 "app_label": code,
                 "app_url": "",
                 "has_module_perms": True,
-                "models": sorted(found, key=lambda model: str(model["name"])),
+                "models": sorted(found, key=lambda model: sort_key(str(model["name"]))),
             }
             for code, found in models.items()
             if found
