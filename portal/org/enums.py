@@ -71,5 +71,5 @@ class SchoolSize(models.TextChoices):
 
 
 class SchoolSector(models.TextChoices):
-    PUBLIC = "public", _("Public")
-    PRIVATE = "private", _("Private")
+    PUBLIC = "public", _("Public school")
+    PRIVATE = "private", _("Private school")

@@ -40,8 +40,8 @@ class SchoolFilter(filters.FilterSet):
     size = filters.ChoiceFilter(label=_("Size"), choices=SchoolSize, empty_label=_("All"))
     state = filters.ChoiceFilter(
         label=_("State"),
-        choices=[(CLOSED, _("Closed"))],
-        empty_label=_("Open"),
+        choices=[(CLOSED, _("Closed or merged"))],
+        empty_label=_("In operation"),
         method="in_state",
     )
 

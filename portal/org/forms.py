@@ -16,9 +16,6 @@ from portal.users.models import User
 class ActingForm(PortalForm):
     """Who stands in for the holder of ``post``, on which days and by which order."""
 
-    person = forms.ModelChoiceField(
-        User.objects.none(), label=_("Who acts"), empty_label=_("Choose a person")
-    )
     kind = forms.ChoiceField(
         choices=ActingKind,
         label=_("In which capacity"),
@@ -30,9 +27,14 @@ class ActingForm(PortalForm):
     ends_on = ThaiDateField(label=_("Last day"))
     order_number = forms.CharField(label=_("Order number"), max_length=60, required=False)
 
+    field_order = ["person", "kind", "starts_on", "ends_on", "order_number"]
+
     def __init__(self, *args: Any, post: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = candidates(post)
+        self.fields["person"] = forms.ModelChoiceField(
+            candidates(post), label=_("Who acts"), empty_label=_("Choose a person")
+        )
+        self.order_fields(self.field_order)
         self.initial.setdefault("starts_on", today())
         self.initial.setdefault("ends_on", today())
 

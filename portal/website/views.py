@@ -1,7 +1,7 @@
 """What anybody may read: the office's front page and its public phone book."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -40,10 +40,10 @@ def phone_book(request: HttpRequest, code: str = "") -> HttpResponse:
     found = Office.objects.filter(code=code) if code else Office.objects.all()
     offices = list(found)
     if code and not offices:
-        return get_object_or_404(found)
+        raise Http404
     if len(offices) != 1:
-        context = {"offices": offices, "page": "website:office_phone_book"}
-        return render(request, "website/offices.html", context)
+        choice = {"offices": offices, "page": "website:office_phone_book"}
+        return render(request, "website/offices.html", choice)
     query = request.GET.get("q", "").strip()
     context = {
         "office": offices[0],

@@ -1,6 +1,6 @@
 """Posts and acting: written by the services, so that nothing of the past is overwritten."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from portal.core.forms import ThaiDateField
 from portal.org import service
 from portal.org.admin.pages import ServicePage, ServicePagesAdmin
-from portal.org.admin.scope import Deletable, OfficeScopedAdmin, ServiceForm
+from portal.org.admin.scope import Deletable, OfficeScopedAdmin, ServiceForm, administrator
 from portal.org.admin.sheets import ImportExportAdmin
 from portal.org.enums import Role
 from portal.org.models import Acting, Membership, Position, Unit
-from portal.org.querysets import today
+from portal.org.querysets import DatedQuerySet, today
 from portal.org.resources import PersonResource
 
 
@@ -31,15 +31,15 @@ class PositionAdmin(Deletable):
 class HeldFilter(admin.SimpleListFilter):
     """What holds today, what is over, what begins later."""
 
-    title = gettext_lazy("time")
+    title = gettext_lazy("when it holds")
     parameter_name = "held"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("now", _("Now")), ("over", _("Over")), ("later", _("Later"))]
+        return [("now", _("Holds now")), ("over", _("Ended")), ("later", _("Begins later"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         if self.value() == "now":
-            return queryset.on()
+            return cast(DatedQuerySet, queryset).on()
         if self.value() == "over":
             return queryset.filter(ends_on__lt=today())
         if self.value() == "later":
@@ -74,25 +74,30 @@ class MembershipForm(ServiceForm):
 class MoveForm(forms.Form):
     """Where somebody goes, and what changes with it."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("unit"))
     on = ThaiDateField(label=gettext_lazy("First day there"))
     role = forms.ChoiceField(choices=Role, label=gettext_lazy("role"))
-    position = forms.ModelChoiceField(
-        Position.objects.none(), required=False, label=gettext_lazy("position")
-    )
+
+    def __init__(self, *args: Any, office_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"] = forms.ModelChoiceField(
+            Unit.objects.open().filter(office=office_id), label=gettext_lazy("unit")
+        )
+        self.fields["position"] = forms.ModelChoiceField(
+            Position.objects.filter(office=office_id),
+            required=False,
+            label=gettext_lazy("position"),
+        )
+        self.order_fields(["unit", "on", "role", "position"])
 
 
 def _move_form(request: HttpRequest, membership: Membership, data: Any) -> forms.Form:
     office = membership.unit.office_id
     initial = {"on": today(), "role": membership.role, "position": membership.position_id}
-    form = MoveForm(data, initial={**initial, "unit": membership.unit_id})
-    form.fields["unit"].queryset = Unit.objects.open().filter(office=office)
-    form.fields["position"].queryset = Position.objects.filter(office=office)
-    return form
+    return MoveForm(data, initial={**initial, "unit": membership.unit_id}, office_id=office)
 
 
 def _move(request: HttpRequest, membership: Membership, values: dict[str, Any]) -> object:
-    return service.move_person(actor=request.user, membership=membership, **values)
+    return service.move_person(actor=administrator(request), membership=membership, **values)
 
 
 @admin.register(Membership)

@@ -7,7 +7,7 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest
 
 from portal.org import service
-from portal.org.admin.scope import OfficeScopedAdmin, ServiceForm, may_look_after
+from portal.org.admin.scope import OfficeScopedAdmin, ServiceForm, administrator, may_look_after
 from portal.org.models import Membership
 from portal.users.admin import PersonAdmin
 from portal.users.models import User
@@ -28,8 +28,8 @@ class PostsInline(admin.TabularInline):
     """What the person holds and held; changed at the posts themselves."""
 
     model = Membership
-    fields = ["unit", "role", "position", "starts_on", "ends_on"]
-    readonly_fields = fields
+    fields = ("unit", "role", "position", "starts_on", "ends_on")
+    readonly_fields = ("unit", "role", "position", "starts_on", "ends_on")
     extra = 0
     can_delete = False
     show_change_link = True
@@ -52,12 +52,18 @@ class OfficePersonAdmin(OfficeScopedAdmin, PersonAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
-        if obj is None or request.user.office_id is None:
+        if obj is None or administrator(request).office_id is None:
             return fixed
         return (*fixed, "office", "is_superuser")  # nobody gives themselves more than their office
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: User | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
         if obj is None:
             form.base_fields["office"].required = True
         return form

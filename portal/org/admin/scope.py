@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
 
@@ -46,8 +46,8 @@ class OfficeScopedAdmin(admin.ModelAdmin):
         if model in OFFICE_PATHS and "queryset" not in kwargs:
             rows = model._default_manager.all()
             kwargs["queryset"] = in_scope(rows, OFFICE_PATHS[model], request)
-        if model is Office and request.user.office_id is not None:
-            kwargs["initial"] = request.user.office_id
+        if model is Office:
+            kwargs["initial"] = administrator(request).office_id
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(
@@ -59,9 +59,11 @@ class OfficeScopedAdmin(admin.ModelAdmin):
             return db_field.formfield(**kwargs)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """The form knows who fills it in, for the checks of the services."""
-        form = super().get_form(request, obj, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"actor": request.user})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -132,6 +134,13 @@ def rehearse(form: forms.BaseForm, perform: Callable[[], object]) -> None:
         form.add_error(field if field in form.fields else None, ValidationError(str(error)))
 
 
+def administrator(request: HttpRequest) -> User:
+    """The signed-in person; the back-office lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def may_look_after(request: HttpRequest, office_id: int | None = None) -> bool:
     """Whether the signed-in person keeps the office: the given one, or any at all."""
     user = request.user
@@ -143,5 +152,5 @@ def may_look_after(request: HttpRequest, office_id: int | None = None) -> bool:
 
 def in_scope(rows: models.QuerySet, path: str, request: HttpRequest) -> models.QuerySet:
     """Those of ``rows`` that belong to the administrator's office, or all without one."""
-    office_id = request.user.office_id
+    office_id = administrator(request).office_id
     return rows if office_id is None else rows.filter(**{path: office_id})

@@ -16,6 +16,7 @@ from import_export.results import Result
 from import_export.tmp_storages import CacheStorage
 
 from portal.audit import service as audit
+from portal.org.admin.scope import administrator
 
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -36,13 +37,13 @@ class ExportAdmin(ExportMixin):
     export_formats = (XLSX, CSV)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)  # type: ignore[attr-defined]
+        return self.has_view_permission(request)
 
     def get_export_data(
         self, file_format: Any, request: HttpRequest, queryset: models.QuerySet, **kwargs: Any
     ) -> Any:
-        data = {"model": self.opts.label_lower, "rows": queryset.count()}  # type: ignore[attr-defined]
-        audit.record(action="back_office.exported", actor=request.user, data=data)  # type: ignore[arg-type]
+        data = {"model": self.opts.label_lower, "rows": queryset.count()}
+        audit.record(action="back_office.exported", actor=administrator(request), data=data)
         return super().get_export_data(file_format, request, queryset, **kwargs)
 
 
@@ -56,14 +57,14 @@ class ImportExportAdmin(ImportMixin, ExportAdmin):
     tmp_storage_class = CacheStorage  # nothing of the people stays on the disk
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request)  # type: ignore[attr-defined]
+        return self.has_add_permission(request)
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         """Between looking and confirming things may have changed: then nothing is done."""
-        opts = self.opts  # type: ignore[attr-defined]
+        opts = self.opts
         if result.has_errors() or result.has_validation_errors():
             messages.error(
                 request,
@@ -72,5 +73,5 @@ class ImportExportAdmin(ImportMixin, ExportAdmin):
             return redirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_import"))
         totals = {name: number for name, number in result.totals.items() if number}
         data = {"model": opts.label_lower, **totals}
-        audit.record(action="back_office.imported", actor=request.user, data=data)  # type: ignore[arg-type]
+        audit.record(action="back_office.imported", actor=administrator(request), data=data)
         return super().process_result(result, request)

@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy
 from portal.core.forms import ThaiDateField
 from portal.org import service
 from portal.org.admin.pages import ServicePage, ServicePagesAdmin
-from portal.org.admin.scope import Deletable, OfficeScopedAdmin, ServiceForm
+from portal.org.admin.scope import (
+    Deletable,
+    OfficeScopedAdmin,
+    ServiceForm,
+    administrator,
+    in_scope,
+)
 from portal.org.admin.sheets import ImportExportAdmin
 from portal.org.enums import UnitKind
 from portal.org.models import Network, Office, OfficeClosure, PhoneLine, School, Unit
@@ -32,13 +38,13 @@ class OfficeAdmin(OfficeScopedAdmin):
     exclude = ["emblem"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and request.user.office_id is None
+        return super().has_add_permission(request) and administrator(request).office_id is None
 
     def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
         if change:
             obj.save()
         else:
-            service.found_office(actor=request.user, office=obj)
+            service.found_office(actor=administrator(request), office=obj)
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -48,7 +54,7 @@ class OpenFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _("Open")), ("closed", _("Closed"))]
+        return [("open", _("In operation")), ("closed", _("Closed or merged"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
         open_ones = Unit.objects.open().values("pk")
@@ -63,23 +69,24 @@ class CloseForm(forms.Form):
     """The last day of a unit, and who continues its work."""
 
     on = ThaiDateField(label=gettext_lazy("Last day"))
-    merged_into = forms.ModelChoiceField(
-        Unit.objects.none(),
-        required=False,
-        label=gettext_lazy("merged into"),
-        help_text=gettext_lazy("People move over the day after; heads do not."),
-    )
+
+    def __init__(self, *args: Any, others: models.QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["merged_into"] = forms.ModelChoiceField(
+            others,
+            required=False,
+            label=gettext_lazy("merged into"),
+            help_text=gettext_lazy("People move over the day after; heads do not."),
+        )
 
 
 def _close_form(request: HttpRequest, unit: Unit, data: Any) -> forms.Form:
-    form = CloseForm(data, initial={"on": today()})
     same = Unit.objects.open().filter(office=unit.office_id, kind=unit.kind)
-    form.fields["merged_into"].queryset = same.exclude(pk=unit.pk)
-    return form
+    return CloseForm(data, initial={"on": today()}, others=same.exclude(pk=unit.pk))
 
 
 def _close(request: HttpRequest, unit: Unit, values: dict[str, Any]) -> object:
-    return service.close_unit(actor=request.user, unit=unit, **values)
+    return service.close_unit(actor=administrator(request), unit=unit, **values)
 
 
 @admin.register(Unit)
@@ -157,15 +164,18 @@ class SchoolAdmin(ImportExportAdmin, OfficeScopedAdmin):
     def get_export_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_export_queryset(request).select_related("unit__office", "network")
 
-    def get_form(self, request: HttpRequest, obj: School | None = None, **kwargs: Any) -> Any:
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: School | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         if obj is not None:
-            return super().get_form(request, obj, **kwargs)
-        form = super().get_form(request, obj, form=NewSchoolForm, **kwargs)
-        offices = Office.objects.all()
-        if request.user.office_id is not None:
-            offices = offices.filter(pk=request.user.office_id)
-        form.base_fields["office"].queryset = offices
-        form.base_fields["office"].initial = request.user.office_id
+            return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, form=NewSchoolForm, **kwargs)
+        form.base_fields["office"].queryset = in_scope(Office.objects.all(), "pk", request)
+        form.base_fields["office"].initial = administrator(request).office_id
         return form
 
     def get_fields(self, request: HttpRequest, obj: School | None = None) -> Any:

@@ -57,7 +57,7 @@ def _first(posts: Sequence[Membership], seats: int) -> list[Membership]:
 
 def _network_chairs(posts: Iterable[Membership]) -> list[Membership]:
     """The first principal of each network, as its chair."""
-    chairs: dict[int, Membership] = {}
+    chairs: dict[int | None, Membership] = {}
     for post in _of(posts, Role.PRINCIPAL):
         chairs.setdefault(post.unit.school.network_id, post)
     return list(chairs.values())

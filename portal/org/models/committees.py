@@ -14,8 +14,8 @@ class Committee(models.Model):
     name = models.CharField(_("name"), max_length=200)
     order_number = models.CharField(_("order number"), max_length=60, blank=True)
     order_date = models.DateField(_("order date"), null=True, blank=True)
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("committee")
@@ -52,7 +52,7 @@ class CommitteeMember(models.Model):
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
     )
     duty = models.CharField(_("duty"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     class Meta:
         verbose_name = _("committee member")

@@ -20,7 +20,7 @@ class Position(models.Model):
     office = models.ForeignKey(
         Office, models.PROTECT, related_name="positions", verbose_name=_("office")
     )
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("position title"), max_length=200)
     rank = models.PositiveSmallIntegerField(
         _("rank"), default=100, help_text=_("Smaller stands higher in lists.")
     )
@@ -72,8 +72,8 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("position"),
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"), null=True, blank=True, help_text=_("The last day."))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True, help_text=_("The last day."))
 
     objects = MembershipQuerySet.as_manager()
 
@@ -139,8 +139,8 @@ class Acting(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=ActingKind)
     order_number = models.CharField(_("order number"), max_length=60, blank=True)
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
 
     objects = ActingQuerySet.as_manager()
 

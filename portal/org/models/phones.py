@@ -19,9 +19,9 @@ class PhoneLine(models.Model):
         verbose_name=_("unit"),
     )
     label = models.CharField(_("label"), max_length=100)
-    number = models.CharField(_("number"), max_length=40)
+    number = models.CharField(_("phone number"), max_length=40)
     is_public = models.BooleanField(_("public"), default=True)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     class Meta:
         verbose_name = _("phone line")

@@ -65,7 +65,7 @@ class Unit(models.Model):
     short_name = models.CharField(_("short name"), max_length=80, blank=True)
     sort_key = models.CharField(max_length=KEY_LENGTH, editable=False, default="", db_index=True)
     letter_code = models.CharField(_("letter code"), max_length=30, blank=True)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -125,7 +125,7 @@ class Network(models.Model):
         Office, models.PROTECT, related_name="networks", verbose_name=_("office")
     )
     name = models.CharField(_("name"), max_length=100)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
 
     class Meta:
         verbose_name = _("school network")

@@ -1,7 +1,7 @@
 """Reads the cells of one row of a spreadsheet, collecting in plain words what is wrong."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -82,7 +82,7 @@ def key_of(text: str) -> str:
     return "".join(normalize(text).split()).replace("-", "").replace("_", "").casefold()
 
 
-def choices_by_word(choices: list[tuple[str, str | Promise]]) -> dict[str, set[str]]:
+def choices_by_word(choices: Sequence[tuple[str, str | Promise]]) -> dict[str, set[str]]:
     """The values of ``choices`` by themselves and by their label in each language."""
     words: dict[str, set[str]] = {key_of(value): {value} for value, _label in choices}
     for language, _name in settings.LANGUAGES:

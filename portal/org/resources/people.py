@@ -112,16 +112,17 @@ class PersonResource(RowResource):
     def _post(self, cells: Cells, office: Office) -> dict[str, Any]:
         no_unit = _("There is no such unit in the office.")
         no_position = _("There is no such position in the office.")
-        post = {
+        starts_on = cells.day("starts_on") or today()
+        ends_on = cells.day("ends_on")
+        if ends_on is not None and ends_on < starts_on:
+            cells.error("ends_on", _("The last day is before the first."))
+        return {
             "unit": cells.one_of("unit", self.units[office.pk], no_unit),
             "role": cells.one_of("role", self.roles, _("There is no such role.")),
             "position": cells.one_of("position", self.positions[office.pk], no_position),
-            "starts_on": cells.day("starts_on") or today(),
-            "ends_on": cells.day("ends_on"),
+            "starts_on": starts_on,
+            "ends_on": ends_on,
         }
-        if post["ends_on"] is not None and post["ends_on"] < post["starts_on"]:
-            cells.error("ends_on", _("The last day is before the first."))
-        return post
 
     def _person(self, cells: Cells, values: Mapping[str, Any]) -> User | None:
         """The person of this user name, if there is one and it is the same person."""

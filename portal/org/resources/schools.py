@@ -138,6 +138,6 @@ def _facts_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_lengths(cells: Cells, facts: Mapping[str, Any]) -> None:
     for name, value in facts.items():
-        most = School._meta.get_field(name).max_length
+        most = getattr(School._meta.get_field(name), "max_length", None)
         if most and isinstance(value, str) and len(value) > most:
             cells.error(name, _("At most %(number)s characters.") % {"number": most})

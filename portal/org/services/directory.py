@@ -94,7 +94,7 @@ def phone_book(office: Office, *, query: str = "", public: bool = False) -> list
     """
     lines = PhoneLine.objects.filter(office=office).select_related("unit")
     posts = current_posts(office).exclude(person__phone="")
-    units = Unit.objects.open().filter(office=office).exclude(phone="")
+    units: QuerySet[Unit] = Unit.objects.open().filter(office=office).exclude(phone="")
     if public:
         lines = lines.filter(is_public=True)
         posts = posts.filter(person__phone_is_public=True)

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import TextChoices
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.audit import service as audit
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.thai import workdays
-from portal.org.enums import UnitKind
+from portal.org.enums import SchoolSector, SchoolSize, UnitKind
 from portal.org.models import Membership, Network, Office, OfficeClosure, School, Unit
 from portal.org.services.actings import stop_actings
 from portal.org.services.common import ONE_DAY, open_after, require_manager
@@ -24,6 +25,8 @@ SCHOOL_FACTS = frozenset(
     | {"latitude", "longitude"}
 )
 """What ``set_school_facts`` may write; codes and the name belong to the unit and stay."""
+
+CHOICES: dict[str, type[TextChoices]] = {"sector": SchoolSector, "size": SchoolSize}
 
 
 @transaction.atomic
@@ -178,8 +181,8 @@ def _write_facts(school: School, facts: Mapping[str, Any]) -> set[str]:
     changed = {name for name, value in facts.items() if getattr(school, name) != value}
     for name in changed:
         setattr(school, name, facts[name])
-        choices = School._meta.get_field(name).choices
-        if choices and facts[name] and facts[name] not in dict(choices):
+        choices = CHOICES.get(name)
+        if choices and facts[name] and facts[name] not in choices.values:
             message = _("%(value)s is not one of the choices.") % {"value": facts[name]}
             raise InvalidInput(message, field=name)
     return changed

@@ -17,7 +17,7 @@ from portal.org.enums import Role
 from portal.org.forms import ActingForm, EndActingForm
 from portal.org.models import Acting, Membership
 from portal.org.querysets import today
-from portal.org.views.common import for_acting_managers, reader
+from portal.org.views.common import for_acting_managers, own_office, reader
 
 HEADS = (Role.DIRECTOR, Role.DEPUTY, Role.GROUP_DIRECTOR)
 RELATED = ("person", "membership__person", "membership__unit__office", "membership__position")
@@ -43,7 +43,7 @@ def acting_list(request: HttpRequest) -> HttpResponse:
 def acting_choose(request: HttpRequest) -> HttpResponse:
     """First step: whose post it is. Heads of the office are offered, others are searched."""
     query = request.GET.get("q", "").strip()
-    office = reader(request).office
+    office = own_office(request)
     if query:
         posts = service.find_staff(office, query)
     else:

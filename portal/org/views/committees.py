@@ -5,14 +5,14 @@ from django.views.decorators.http import require_safe
 
 from portal.org.models import Committee
 from portal.org.querysets import today
-from portal.org.views.common import for_members, reader, tabs
+from portal.org.views.common import for_members, own_office, tabs
 
 
 @require_safe
 @for_members
 def committees(request: HttpRequest) -> HttpResponse:
     """Committees whose term runs, then those whose term is over."""
-    rows = Committee.objects.filter(office_id=reader(request).office_id)
+    rows = Committee.objects.filter(office=own_office(request))
     rows = rows.annotate(seats=Count("members"))
     over = Q(ends_on__lt=today())
     context = {
@@ -27,7 +27,7 @@ def committees(request: HttpRequest) -> HttpResponse:
 @for_members
 def committee_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Who sits in a committee, by which order and for which term."""
-    rows = Committee.objects.filter(office_id=reader(request).office_id)
+    rows = Committee.objects.filter(office=own_office(request))
     committee = get_object_or_404(rows, pk=pk)
     context = {
         "committee": committee,

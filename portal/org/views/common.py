@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.errors import NotAllowed
+from portal.org.models import Office
 from portal.org.permissions import is_member, manages_acting
 from portal.users.models import User
 
@@ -46,6 +47,14 @@ def reader(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise NotAllowed(action="org.read")
     return user
+
+
+def own_office(request: HttpRequest) -> Office:
+    """The office of the signed-in person."""
+    office = reader(request).office
+    if office is None:
+        raise NotAllowed(action="org.read")
+    return office
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:

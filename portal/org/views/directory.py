@@ -1,6 +1,7 @@
 """The staff directory, a unit's page and a person's page."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from portal.core.registry import school_panels
 from portal.org import service
 from portal.org.models import Acting, Committee, CommitteeMember, Membership, PhoneLine, Unit
 from portal.org.querysets import today
-from portal.org.views.common import for_members, reader, tabs
+from portal.org.views.common import for_members, own_office, reader, tabs
 from portal.users.models import User
 
 FOUND_ORDER = ("person__sort_key", "pk")
@@ -23,9 +24,13 @@ FOUND_ORDER = ("person__sort_key", "pk")
 @for_members
 def directory(request: HttpRequest) -> HttpResponse:
     """The office's staff by unit; with a search, people of the schools as well."""
-    office = reader(request).office
+    office = own_office(request)
     query = request.GET.get("q", "").strip()
-    context = {"tabs": tabs(request), "query": query, "acting": service.acting_today(office)}
+    context: dict[str, Any] = {
+        "tabs": tabs(request),
+        "query": query,
+        "acting": service.acting_today(office),
+    }
     if query:
         rows = service.find_staff(office, query)
         context["page"] = keyset_page(rows, order=FOUND_ORDER, cursor=request.GET.get("cursor"))
@@ -58,7 +63,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @for_members
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A person of the office: how to reach them, what they hold and what they held."""
-    people = User.objects.filter(office_id=reader(request).office_id)
+    people = User.objects.filter(office=own_office(request))
     posts = Membership.objects.select_related("unit__office", "position").order_by("-starts_on")
     person = get_object_or_404(people.prefetch_related(Prefetch("memberships", posts)), pk=pk)
     day = today()
@@ -83,7 +88,7 @@ def _holds(row: Membership | Committee, day: date) -> bool:
     return row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
 
 
-def _panels(request: HttpRequest, unit: Unit) -> list[dict[str, object]]:
+def _panels(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
     """What other apps show on a school's page."""
     panels = []
     for panel in school_panels:

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from portal.org.querysets import today
 from portal.org.service import phone_book as entries_of
-from portal.org.views.common import for_members, reader, tabs
+from portal.org.views.common import for_members, own_office, tabs
 
 
 @require_safe
@@ -14,7 +14,7 @@ def phone_book(request: HttpRequest) -> HttpResponse:
 
     One page, so that it can be printed whole; an office has some hundred entries.
     """
-    office = reader(request).office
+    office = own_office(request)
     query = request.GET.get("q", "").strip()
     context = {
         "tabs": tabs(request),

@@ -447,7 +447,7 @@ def test_the_list_of_posts_costs_the_same_with_more_rows(
     for number in (1, 30):
         for _row in range(number):
             MembershipFactory(unit=unit)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             back_office.get(url(Membership, "changelist"))
 
 
@@ -542,3 +542,22 @@ def test_staff_without_the_role_neither_import_nor_export(client: Client, office
     client.force_login(person(Role.REGISTRY, office=office, is_staff=True))
     pages = [url(model, page) for model in (School, Membership) for page in ("import", "export")]
     assert {client.get(page).status_code for page in pages} == {403}
+
+
+def test_staff_without_the_role_neither_move_nor_close(client: Client, office: Office) -> None:
+    user = person(Role.REGISTRY, office=office, is_staff=True)
+    client.force_login(user)
+    membership = user.memberships.get()
+    pages = [url(Membership, "move", membership.pk), url(Unit, "close", membership.unit_id)]
+    assert {client.get(page).status_code for page in pages} == {403}
+
+
+def test_an_export_of_people_holds_the_own_office(back_office: Client, office: Office) -> None:
+    MembershipFactory()
+    fields = {f"personresource_{name}": "on" for name in ("username", "unit")}
+    response = back_office.post(
+        url(Membership, "export"), {"format": "1", "resource": "0", **fields}
+    )
+    rows = Dataset().load(response.content.decode(), format="csv").dict
+    own = Membership.objects.filter(unit__office=office)
+    assert [row["username"] for row in rows] == [row.person.username for row in own]

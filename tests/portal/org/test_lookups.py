@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from portal.org import service
 from portal.org.enums import ActingKind, Role
@@ -180,3 +181,11 @@ def test_signature_block_of_somebody_without_the_role_is_none() -> None:
     assert service.signature_block(deputy, unit=unit, roles=[Role.DIRECTOR]) is None
     yesterday = date(2019, 1, 1)
     assert service.signature_block(director, unit=unit, on=yesterday) is None
+
+
+def test_a_post_without_a_position_prints_its_role_in_thai() -> None:
+    membership = MembershipFactory(position=None, role=Role.OFFICER)
+    with translation.override("th"):
+        label = str(Role.OFFICER.label)
+    with translation.override("en"):
+        assert membership.position_title == label

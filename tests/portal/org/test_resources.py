@@ -230,6 +230,12 @@ def test_a_new_person_is_added_and_appointed(admin: User, office: Office) -> Non
     assert user.has_usable_password() is False
 
 
+def test_a_day_may_be_a_date_cell(admin: User, office: Office) -> None:
+    row = PERSON | {"starts_on": date(2025, 10, 1)}
+    assert errors_of(run(PersonResource, admin, row)) == []
+    assert Membership.objects.get(person__username="somsri").starts_on == date(2025, 10, 1)
+
+
 def test_a_person_with_two_roles_has_two_rows(admin: User, office: Office) -> None:
     pr = PERSON | {"role": "PR officer"}
     assert errors_of(run(PersonResource, admin, PERSON, pr)) == []

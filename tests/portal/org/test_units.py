@@ -6,7 +6,7 @@ from portal.audit.models import AuditRow
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.org import service
 from portal.org.enums import Role, SchoolSize
-from portal.org.models import Acting, Membership, OfficeClosure, School, Unit
+from portal.org.models import Acting, Membership, Office, OfficeClosure, School, Unit
 from portal.org.querysets import today
 from tests.factories import (
     ExecutiveUnitFactory,
@@ -217,3 +217,12 @@ def test_a_new_name_moves_in_the_order_also_when_only_the_name_is_saved() -> Non
     user.first_name = "ค"
     user.save(update_fields=["first_name"])
     assert list(type(user).objects.all()) == [other, user]
+
+
+def test_found_office_is_for_the_installations_administrator() -> None:
+    for actor in (person(Role.SYSADMIN), UserFactory(is_superuser=True)):
+        with pytest.raises(NotAllowed):
+            service.found_office(actor=actor, office=Office(code="new"))
+    found = Office(code="new", name="ใหม่", short_name="ใหม่", address="ที่อยู่")
+    office = service.found_office(actor=None, office=found)
+    assert (office.units.count(), AuditRow.objects.get().action) == (2, "org.found_office")

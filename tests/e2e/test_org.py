@@ -1,0 +1,94 @@
+"""The directory, the phone books and acting in a browser, with the demo office."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.core.registry import demo_loaders
+from portal.org.models import Acting, Committee, Membership, Unit
+from portal.users.models import User
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+Check = Callable[[Page], None]
+
+
+@pytest.fixture
+def _demo_office() -> None:
+    demo_loaders.get("org").load(io.StringIO())
+
+
+@pytest.fixture
+def look(axe: Check, no_sideways_scroll: Check, shot: Callable[[Page, str], object]) -> Callable:
+    """Go to a page, and look at it at every width."""
+
+    def look(page: Page, address: str, name: str) -> None:
+        response = page.goto(address)
+        assert response is not None
+        assert response.status == 200
+        axe(page)
+        no_sideways_scroll(page)
+        shot(page, f"org-{name}")
+
+    return look
+
+
+@pytest.mark.usefixtures("_demo_office")
+def test_inner_pages_of_the_organisation(page: Page, sign_in: Callable, look: Callable) -> None:
+    sign_in(User.objects.get(username="registry"))
+    school = Unit.objects.get(school__smis_code="93010048")
+    pages = {
+        "directory": "/org/",
+        "search": "/org/?q=ผู้อำนวยการ",
+        "unit": f"/org/units/{Unit.objects.get(name='กลุ่มอำนวยการ').pk}/",
+        "school": f"/org/units/{school.pk}/",
+        "person": f"/org/people/{User.objects.get(username='director').pk}/",
+        "schools": "/org/schools/",
+        "no-school": "/org/schools/?q=ไม่มี",
+        "phone-book": "/org/phone-book/?q=กลุ่ม",
+        "committees": "/org/committees/",
+        "committee": f"/org/committees/{Committee.objects.get(order_number='295/2557').pk}/",
+        "acting": "/org/acting/",
+        "acting-choose": "/org/acting/new/",
+    }
+    for name, address in pages.items():
+        look(page, address, name)
+
+
+@pytest.mark.usefixtures("_demo_office")
+def test_public_pages_of_the_office(page: Page, look: Callable) -> None:
+    look(page, "/", "front")
+    look(page, "/phonebook/?q=กลุ่ม", "public-phone-book")
+    look(page, "/check/?address=x", "check")
+
+
+@pytest.mark.usefixtures("_demo_office")
+def test_the_registry_records_and_ends_acting(
+    page: Page, sign_in: Callable, axe: Check, shot: Callable
+) -> None:
+    sign_in(User.objects.get(username="registry"))
+    post = Membership.objects.get(person__username="director")
+    page.goto("/org/acting/")
+    page.locator("main a[href='/org/acting/new/']").click()
+    page.locator(f"a[href='/org/acting/new/{post.pk}/']").click()
+    axe(page)
+    shot(page, "org-acting-new")
+    deputy = User.objects.get(username="deputy")
+    page.locator("[name=person]").select_option(str(deputy.pk))
+    page.locator("[name=ends_on]").fill("31/12/2599")
+    page.locator("[name=order_number]").fill("12/2569")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator(".messages")).to_contain_text(deputy.get_full_name())
+    acting = Acting.objects.get()
+    assert (acting.person, acting.membership) == (deputy, post)
+    axe(page)
+    shot(page, "org-acting-running")
+    page.locator(f"a[href='/org/acting/{acting.pk}/end/']").click()
+    axe(page)
+    shot(page, "org-acting-end")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator(".messages")).to_contain_text(deputy.get_full_name())
+    acting.refresh_from_db()
+    assert acting.ends_on == acting.starts_on
