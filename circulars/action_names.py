@@ -10,6 +10,7 @@ ACTION_NAMES = {
     "letter.chase": _("Reminded recipients of a letter"),
     "letter.draft": _("Began a letter"),
     "letter.recipients": _("Chose the recipients of a letter"),
+    "letter_settings.change": _("Changed how letters are numbered and printed"),
     "recipient_list.delete": _("Deleted a list of recipients"),
     "recipient_list.save": _("Saved a list of recipients"),
 }

@@ -10,6 +10,7 @@ from circulars.views import (
     preview,
     recipients,
     registers,
+    settings,
 )
 
 app_name = "circulars"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("drafts/", letters.letter_list, {"tab": "drafts"}, name="drafts"),
     path("new/", compose.new, name="new"),
     path("references/", letters.search_reference, name="search_reference"),
+    path("settings/", settings.letter_settings, name="settings"),
     path("registers/", registers.register_list, name="registers"),
     path("registers/<int:pk>/", registers.register_detail, name="register"),
     path("received/<int:pk>/", inbox.received_letter, name="received_letter"),

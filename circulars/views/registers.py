@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from circulars.enums import RegisterKind
 from circulars.filters import EntryFilter
 from circulars.models import Register, RegisterEntry
+from circulars.services.settings import may_change_settings
 from portal.core.paging import keyset_page
 
 
@@ -16,7 +17,11 @@ def register_list(request: HttpRequest) -> HttpResponse:
         .select_related("unit")
         .order_by("-year", "unit__position", "unit__sort_key", "kind")
     )
-    return render(request, "circulars/register_list.html", {"registers": books})
+    context = {
+        "registers": books,
+        "may_change_settings": may_change_settings(request.user),
+    }
+    return render(request, "circulars/register_list.html", context)
 
 
 def register_detail(request: HttpRequest, pk: int) -> HttpResponse:

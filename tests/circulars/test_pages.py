@@ -16,7 +16,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from circulars.enums import DeliveryState, LetterState, Secrecy
-from circulars.models import Delivery, Letter, RecipientList
+from circulars.models import Delivery, Letter, LetterSettings, RecipientList
 from circulars.services import deliveries, letters
 from portal.org.enums import Role
 from portal.users.models import User
@@ -429,3 +429,24 @@ def test_reference_search_offers_only_what_one_may_see(world: World, browse) -> 
     assert (
         letter.number_text not in browse(world.clerks[0]).get(url, {"q": "ประชุม"}).content.decode()
     )
+
+
+def test_registry_changes_how_letters_are_numbered(world: World, browse) -> None:
+    client = browse(world.registry)
+    page(client, "settings")
+    answer = post(client, "settings", circular_series="ordinary", thai_digits="")
+    assert answer.url == reverse("circulars:settings")
+    kept = LetterSettings.objects.get(office=world.office)
+    assert (kept.circular_series, kept.thai_digits) == ("ordinary", False)
+    assert post(client, "settings", circular_series="own", thai_digits="on").status_code == 302
+    assert LetterSettings.objects.get().circular_series == "own"
+
+
+def test_wrong_series_is_said_beside_the_field(world: World, browse) -> None:
+    answer = post(browse(world.registry), "settings", circular_series="none")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["circular_series"])
+
+
+@pytest.mark.parametrize("who", ["officer", "director", "group_registry"])
+def test_settings_are_found_by_the_central_registry_only(world: World, browse, who: str) -> None:
+    assert browse(getattr(world, who)).get(reverse("circulars:settings")).status_code == 404
