@@ -1,9 +1,10 @@
 """Mails about accounts leave here. Running one twice sends nothing twice."""
 
+from celery import shared_task
 from django.db import transaction
 
 from portal.accounts import emails
-from portal.accounts.services import invitations, mails
+from portal.accounts.services import invitations, mails, purging
 from portal.core.tasks import portal_task
 
 
@@ -25,3 +26,9 @@ def send_mail(pk: int) -> None:
         if mail is not None:
             emails.account_mail(mail).send()
             mails.mark_sent(mail)
+
+
+@shared_task(name="accounts.purge")
+def purge() -> None:
+    """By the clock; a run that is lost is made up for the next day."""
+    purging.purge()

@@ -52,6 +52,8 @@ SECOND_FACTOR_ENFORCED = True
 
 INVITATION_LIFETIME = timedelta(days=env.int("INVITATION_DAYS", default=14))
 
+SIGN_IN_HISTORY_DAYS = env.int("SIGN_IN_HISTORY_DAYS", default=2 * 365)
+
 # Keys that encrypt authenticator secrets, newest first; derived from SECRET_KEY when empty.
 ACCOUNT_ENCRYPTION_KEYS = env.list("ACCOUNT_ENCRYPTION_KEYS", default=[])
 

@@ -12,6 +12,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.purge_deferred",
         "schedule": crontab(hour=3, minute=10),
     },
+    "accounts.purge": {
+        "task": "accounts.purge",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "audit.seal": {
         "task": "audit.seal",
         "schedule": 60.0,

@@ -3,102 +3,291 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import portal.accounts.models
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.accounts.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0005_words'),
+        ("org", "0005_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccountMail',
+            name="AccountMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254, verbose_name='to')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('text', models.TextField(verbose_name='text')),
-                ('html', models.TextField(blank=True, verbose_name='HTML')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254, verbose_name="to")),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("text", models.TextField(verbose_name="text")),
+                ("html", models.TextField(blank=True, verbose_name="HTML")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
             ],
             options={
-                'verbose_name': 'account mail',
-                'verbose_name_plural': 'account mails',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "account mail",
+                "verbose_name_plural": "account mails",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('director', 'Director of the area office'), ('deputy', 'Deputy director'), ('group_director', 'Group director'), ('officer', 'Officer'), ('registry', 'Central registry clerk'), ('group_registry', 'Group registry clerk'), ('principal', 'School principal'), ('school_clerk', 'School clerk'), ('teacher', 'Teacher'), ('pr_officer', 'PR officer'), ('complaint_officer', 'Complaint officer'), ('identity_custodian', 'Complaint identity custodian'), ('journal_editor', 'Journal editor'), ('data_officer', 'School data officer'), ('auditor', 'Internal auditor'), ('sysadmin', 'System administrator')], max_length=20, verbose_name='role')),
-                ('starts_on', models.DateField(verbose_name='in the role from')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='title')),
-                ('first_name', models.CharField(max_length=100, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=100, verbose_name='last name')),
-                ('nonce', models.CharField(default=portal.accounts.models.new_nonce, editable=False, max_length=32)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='last mail')),
-                ('sent_nonce', models.CharField(blank=True, editable=False, max_length=32)),
-                ('expires_at', models.DateTimeField(verbose_name='valid until')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations_made', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
-                ('position', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.position', verbose_name='position')),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitations_withdrawn', to=settings.AUTH_USER_MODEL, verbose_name='withdrawn by')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='org.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("director", "Director of the area office"),
+                            ("deputy", "Deputy director"),
+                            ("group_director", "Group director"),
+                            ("officer", "Officer"),
+                            ("registry", "Central registry clerk"),
+                            ("group_registry", "Group registry clerk"),
+                            ("principal", "School principal"),
+                            ("school_clerk", "School clerk"),
+                            ("teacher", "Teacher"),
+                            ("pr_officer", "PR officer"),
+                            ("complaint_officer", "Complaint officer"),
+                            ("identity_custodian", "Complaint identity custodian"),
+                            ("journal_editor", "Journal editor"),
+                            ("data_officer", "School data officer"),
+                            ("auditor", "Internal auditor"),
+                            ("sysadmin", "System administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="in the role from")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="title")),
+                ("first_name", models.CharField(max_length=100, verbose_name="first name")),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="last name"),
+                ),
+                (
+                    "nonce",
+                    models.CharField(
+                        default=portal.accounts.models.new_nonce, editable=False, max_length=32
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="last mail")),
+                ("sent_nonce", models.CharField(blank=True, editable=False, max_length=32)),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                (
+                    "accepted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="accepted"),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="withdrawn"),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitation",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations_made",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invited by",
+                    ),
+                ),
+                (
+                    "position",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.position",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations_withdrawn",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="withdrawn by",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="org.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'ordering': ['-created_at', '-pk'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('revoked_at', None)), name='accounts_invitation_one_open', violation_error_message='This address has an open invitation already.'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('account', None)), models.Q(('accepted_at__isnull', False), ('account__isnull', False), ('revoked_at', None)), _connector='OR'), name='accounts_invitation_accepted', violation_error_message='An accepted invitation has an account and is not withdrawn.')],
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                        name="accounts_invitation_one_open",
+                        violation_error_message="This address has an open invitation already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at", None), ("account", None)),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("account__isnull", False),
+                                ("revoked_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_invitation_accepted",
+                        violation_error_message="An accepted invitation has an account and is not withdrawn.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KnownDevice',
+            name="KnownDevice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(editable=False, max_length=64)),
-                ('browser', models.CharField(blank=True, max_length=100, verbose_name='browser')),
-                ('ip', models.GenericIPAddressField(blank=True, null=True, verbose_name='IP address')),
-                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first seen')),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_devices', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(editable=False, max_length=64)),
+                ("browser", models.CharField(blank=True, max_length=100, verbose_name="browser")),
+                (
+                    "ip",
+                    models.GenericIPAddressField(blank=True, null=True, verbose_name="IP address"),
+                ),
+                (
+                    "first_seen_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="first seen"
+                    ),
+                ),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="last seen"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="known_devices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'known device',
-                'verbose_name_plural': 'known devices',
-                'ordering': ['-last_seen_at', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'token_hash'), name='accounts_device_unique')],
+                "verbose_name": "known device",
+                "verbose_name_plural": "known devices",
+                "ordering": ["-last_seen_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "token_hash"), name="accounts_device_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='time')),
-                ('result', models.CharField(choices=[('signed_in', 'Signed in'), ('wrong_password', 'Wrong password'), ('wrong_code', 'Wrong code of the second factor'), ('locked', 'Refused: too many wrong tries'), ('inactive', 'Refused: the account is closed')], max_length=20, verbose_name='result')),
-                ('method', models.CharField(blank=True, max_length=40, verbose_name='method')),
-                ('browser', models.CharField(blank=True, max_length=100, verbose_name='browser')),
-                ('ip', models.GenericIPAddressField(blank=True, null=True, verbose_name='IP address')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="time"),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Signed in"),
+                            ("wrong_password", "Wrong password"),
+                            ("wrong_code", "Wrong code of the second factor"),
+                            ("locked", "Refused: too many wrong tries"),
+                            ("inactive", "Refused: the account is closed"),
+                        ],
+                        max_length=20,
+                        verbose_name="result",
+                    ),
+                ),
+                ("method", models.CharField(blank=True, max_length=40, verbose_name="method")),
+                ("browser", models.CharField(blank=True, max_length=100, verbose_name="browser")),
+                (
+                    "ip",
+                    models.GenericIPAddressField(blank=True, null=True, verbose_name="IP address"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sign-in',
-                'verbose_name_plural': 'sign-ins',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['user', '-at', '-id'], name='accounts_signin_of_person'), models.Index(fields=['-at', '-id'], name='accounts_signin_time')],
+                "verbose_name": "sign-in",
+                "verbose_name_plural": "sign-ins",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["user", "-at", "-id"], name="accounts_signin_of_person"),
+                    models.Index(fields=["-at", "-id"], name="accounts_signin_time"),
+                ],
             },
         ),
     ]
