@@ -14,11 +14,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.errors import NotReady
-from portal.core.pdf import cluster_font
+from portal.core.pdf.cluster_font import build_cluster_font
 
 FAMILY = "Portal Sarabun"
 _PACKAGE = "@expo-google-fonts/sarabun"
 _STAMP = "built.json"
+_BUILDERS = ("cluster_font.py", "clusters.py", "substitutions.py")
 
 
 class FontsMissing(NotReady):
@@ -107,14 +108,14 @@ def _digest(face: Face) -> str:
             _("%(file)s is missing. Run “npm ci”, then build the fonts again.")
             % {"file": face.source_path}
         ) from error
-    builder = Path(cluster_font.__file__).read_bytes()
+    builder = b"".join(Path(__file__).with_name(name).read_bytes() for name in _BUILDERS)
     return hashlib.sha256(original + builder + FAMILY.encode()).hexdigest()
 
 
 def _build(face: Face) -> None:
     with TemporaryDirectory(dir=face.path.parent, prefix=".building-") as folder:
         made = Path(folder) / face.path.name
-        cluster_font.build_cluster_font(face.source_path, made, family=FAMILY)
+        build_cluster_font(face.source_path, made, family=FAMILY)
         made.replace(face.path)
 
 

@@ -20,9 +20,10 @@ from portal.core.errors import PortalError
 from portal.core.pdf import fonts
 from portal.core.pdf.fetcher import LocalFetcher
 
-# Left-aligned, because some readers take the gaps of justified text for columns.
+# Left-aligned, because some readers take the gaps of justified text for columns. The font's own
+# line height (1.3) is the "single line" of word processors; at 1 the tones touch the line above.
 _BASE_CSS = f"""
-html {{ font-family: "{fonts.FAMILY}"; font-size: 16pt; line-height: 1; text-align: left; }}
+html {{ font-family: "{fonts.FAMILY}"; font-size: 16pt; line-height: normal; text-align: left; }}
 """
 
 # A relative address leads to nothing, which is noticed; without a base it would be passed over.

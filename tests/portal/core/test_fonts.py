@@ -1,15 +1,17 @@
 import io
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import uharfbuzz
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 
-from portal.core.pdf.cluster_font import CONSONANTS, Shaper, thai_clusters
+from portal.core.pdf.clusters import CONSONANTS, Shaper, thai_clusters
 from portal.core.pdf.fonts import (
     FACES,
     FontsMissing,
@@ -19,6 +21,12 @@ from portal.core.pdf.fonts import (
 )
 
 STYLES = [face.style for face in FACES]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(params=FACES, ids=STYLES)
@@ -114,6 +122,12 @@ def test_face_has_its_own_family_name(face) -> None:
 def test_face_encodes_all_of_the_original_and_a_box(face) -> None:
     built, original = TTFont(face.path), TTFont(face.source_path)
     assert set(built.getBestCmap()) == set(original.getBestCmap()) | {0xFFFD}
+
+
+def test_face_draws_the_box_by_itself(face) -> None:
+    font = TTFont(face.path)
+    box = font["glyf"][font.getBestCmap()[0xFFFD]]
+    assert (box.isComposite(), box.numberOfContours > 0) == (False, True)
 
 
 def test_build_fonts_writes_all_alike_then_nothing(settings, tmp_path: Path) -> None:

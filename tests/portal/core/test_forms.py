@@ -1,10 +1,12 @@
 import datetime
+from collections.abc import Iterator
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.test.utils import isolate_apps
+from django.utils import translation
 
 from portal.core.errors import InvalidInput
 from portal.core.forms import (
@@ -16,6 +18,12 @@ from portal.core.forms import (
 )
 
 DAY = datetime.date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 class TripForm(PortalForm):

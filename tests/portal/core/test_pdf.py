@@ -3,14 +3,16 @@ import html
 import io
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pypdf
 import pytest
+from django.utils import translation
 
 from portal.core.pdf import FontsMissing, PdfFailed, render, render_pdf, render_template_pdf
-from portal.core.pdf.cluster_font import thai_clusters
+from portal.core.pdf.clusters import thai_clusters
 from portal.core.thai.text import normalize
 from tests.extraction import READERS, Reader, without_space
 
@@ -28,6 +30,12 @@ A4 = "<style>@page { size: A4; margin: 2cm } p { margin: 0 }</style>"
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(params=READERS, ids=lambda reader: reader.__name__)
@@ -126,7 +134,7 @@ def test_language_of_the_document_wins() -> None:
 def test_document_style_wins_over_ours() -> None:
     small = render_pdf(f"{A4}<style>html {{ font-size: 8pt }}</style><p>{'กา ' * 2500}", title="x")
     normal = render_pdf(f"{A4}<p>{'กา ' * 2500}", title="x")
-    assert (len(pages_of(small).pages), len(pages_of(normal).pages)) == (1, 3)
+    assert (len(pages_of(small).pages), len(pages_of(normal).pages)) == (1, 4)
 
 
 def test_variant_is_archival() -> None:

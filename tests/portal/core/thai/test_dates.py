@@ -1,6 +1,8 @@
 import datetime
+from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,12 @@ from portal.core.thai.digits import to_thai
 
 DAY = datetime.date(2026, 11, 20)
 ANY_DAY = st.dates(datetime.date(1857, 1, 1), datetime.date(2156, 12, 31))
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def test_short_page() -> None:
