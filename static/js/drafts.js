@@ -69,7 +69,7 @@
     const place = form.querySelector("[data-autosave-state]");
     if (!place) return;
     const text = place.dataset[`text${name}`] ?? "";
-    place.textContent = text.replace("%(time)s", values.time ?? "");
+    place.textContent = text.replace("{time}", values.time ?? "");
   }
 
   const now = () => new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", numberingSystem: "latn" });

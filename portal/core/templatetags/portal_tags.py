@@ -181,7 +181,7 @@ def initials(person: Any) -> str:
     if not any(names):
         names = str(person).split()[:2]
     firsts = (next((c for c in name if c.isalpha() and c not in "เแโใไ"), "") for name in names)
-    return "".join(firsts).upper() or _("?")
+    return "".join(firsts).upper() or "?"
 
 
 _FILE_ICONS = {

@@ -120,7 +120,8 @@ def test_filter_bar():
     assertHTMLEqual(
         html,
         '<form class="filter-bar" method="get" action="" role="search"'
-        ' aria-label="Filter the list" hx-get="" hx-target="#rows" hx-select="#rows" hx-swap="outerHTML" hx-push-url="true"'
+        ' aria-label="Filter the list" hx-get="" hx-target="#rows" hx-select="#rows"'
+        ' hx-swap="outerHTML" hx-push-url="true"'
         ' hx-trigger="submit, change, input changed delay:400ms from:find input[type=search]">'
         '<div class="filter-fields"><div class="field field-input" id="id_state-field">'
         '<label class="form-label" for="id_state">State</label>'
@@ -361,7 +362,7 @@ def test_form():
         '<b>slot</b><div class="form-actions"><button class="btn btn-primary" type="submit">Save'
         '</button><i>more</i><a class="btn btn-link" href="/c/">Cancel</a>'
         '<span class="autosave-state" role="status" data-autosave-state'
-        ' data-text-saved="Saved %(time)s"'
+        ' data-text-saved="Saved {time}"'
         ' data-text-kept="Kept on this device until there is a connection"'
         ' data-text-restored="Your typing was brought back"></span></div></form>',
     )

@@ -13,7 +13,7 @@ TONES = ("brand", "success", "warning", "danger", "info")
 
 def palettes() -> dict[str, dict[str, str]]:
     css = TOKENS.read_text(encoding="utf-8")
-    light, dark = re.split(r"@media \(prefers-color-scheme: dark\)", css)
+    light, dark = re.split(r"@media screen and \(prefers-color-scheme: dark\)", css)
     dark = dark.split("\n}\n")[0]
     found = {}
     for mode, part in (("light", light), ("dark", dark)):
