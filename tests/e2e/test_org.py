@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -92,3 +94,52 @@ def test_the_registry_records_and_ends_acting(
     expect(page.locator(".messages")).to_contain_text(deputy.get_full_name())
     acting.refresh_from_db()
     assert acting.ends_on == acting.starts_on
+
+
+@pytest.mark.usefixtures("_demo_office")
+def test_the_administrator_imports_people_and_moves_one(
+    page: Page, sign_in: Callable, shot: Callable, tmp_path: Path, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_ENFORCED = False
+    sign_in(User.objects.get(username="admin"))
+    sheet = tmp_path / "people.csv"
+    head = "username,title,first_name,last_name,unit,role,starts_on\n"
+    sheet.write_text(head + "newcomer,นาย,ใหม่,มาแล้ว,กลุ่มนโยบายและแผน,king,31/02/2569\n")
+    page.goto("/back-office/org/membership/import/")
+    page.locator("[name=import_file]").set_input_files(sheet)
+    page.locator("[name=format]").select_option("1")
+    page.locator("[type=submit].default").click()
+    expect(page.locator(".validation-error-list li ul li")).to_have_count(2)
+    shot(page, "org-import-errors")
+    sheet.write_text(head + "newcomer,นาย,ใหม่,มาแล้ว,กลุ่มนโยบายและแผน,officer,1/10/2568\n")
+    page.goto("/back-office/org/membership/import/")
+    page.locator("[name=import_file]").set_input_files(sheet)
+    page.locator("[name=format]").select_option("1")
+    page.locator("[type=submit].default").click()
+    expect(page.locator("[name=confirm]")).to_be_visible()
+    shot(page, "org-import-preview")
+    page.locator("[name=confirm]").click()
+    post = Membership.objects.get(person__username="newcomer")
+    page.goto(f"/back-office/org/membership/{post.pk}/change/")
+    page.locator(f"a[href='/back-office/org/membership/{post.pk}/move/']").click()
+    school = Unit.objects.get(school__smis_code="93010047")
+    page.locator("[name=unit]").select_option(str(school.pk))
+    page.locator("[name=role]").select_option("teacher")
+    shot(page, "org-move")
+    page.locator("[type=submit].default").click()
+    expect(page.locator(".messagelist")).to_contain_text("ใหม่")
+    assert post.person.memberships.get(ends_on=None).unit == school
+
+
+@pytest.mark.usefixtures("_demo_office")
+def test_the_back_office_finds_people_while_typing(
+    page: Page, sign_in: Callable, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_ENFORCED = False
+    sign_in(User.objects.get(username="admin"))
+    deputy = User.objects.get(username="deputy")
+    page.goto("/back-office/org/acting/add/")
+    page.locator(".field-person .select2-selection").click()
+    page.locator(".select2-search__field").fill(deputy.last_name)
+    page.locator(".select2-results__option", has_text=deputy.get_full_name()).click()
+    assert page.locator("[name=person]").input_value() == str(deputy.pk)

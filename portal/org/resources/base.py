@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.encoding import force_str
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.fields import Field
@@ -18,6 +21,23 @@ from portal.users.models import User
 MAX_ROWS = 5000
 
 
+class PlainDiff(resources.Diff):
+    """What a row changes, as ``del`` and ``ins``: the library marks it with inline styles."""
+
+    def as_html(self) -> list[SafeString]:
+        return [
+            self._cell("" if self.new else force_str(before), force_str(after))
+            for before, after in zip(self.left, self.right, strict=True)
+        ]
+
+    def _cell(self, before: str, after: str) -> SafeString:
+        if before == after:
+            return format_html("{}", after)
+        removed = format_html("<del>{}</del> ", before) if before else ""
+        added = format_html("<ins>{}</ins>", after) if after else ""
+        return format_html("{}{}", removed, added)
+
+
 class RowResource(resources.ModelResource):
     """An import whose rows become calls of a service.
 
@@ -26,6 +46,9 @@ class RowResource(resources.ModelResource):
     """
 
     required_columns: tuple[str, ...] = ()
+
+    def get_diff_class(self) -> type[resources.Diff]:
+        return PlainDiff
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -98,6 +98,20 @@ def test_a_known_school_gets_what_differs_and_keeps_what_is_absent(
     assert [row.action for row in AuditRow.objects.all()] == ["org.set_school_facts"]
 
 
+def test_the_preview_shows_what_changes_without_inline_styles(admin: User, office: Office) -> None:
+    school = SchoolFactory(office=office, size=SchoolSize.SMALL, tambon="<b>")
+    change = {"smis_code": school.smis_code, "size": "large", "tambon": ""}
+    changed, new = run(SchoolResource, admin, change, SCHOOL, dry_run=True).valid_rows()
+    columns = SchoolResource.Meta.fields
+    shown = dict(zip(columns, changed.diff, strict=True))
+    assert {name: shown[name] for name in ("smis_code", "size", "tambon")} == {
+        "smis_code": school.smis_code,
+        "size": "<del>small</del> <ins>large</ins>",
+        "tambon": "<del>&lt;b&gt;</del> ",
+    }
+    assert dict(zip(columns, new.diff, strict=True))["name"] == "<ins>โรงเรียนใหม่</ins>"
+
+
 def test_an_export_of_schools_read_back_in_changes_nothing(admin: User, office: Office) -> None:
     SchoolFactory(office=office, network=NetworkFactory(office=office), latitude=7.1)
     SchoolFactory(office=office, size=SchoolSize.SMALL)
