@@ -270,6 +270,18 @@ def test_number_ends_level_with_the_emblem_and_agency_stands_right_of_it(office:
     assert agency.right <= RIGHT
 
 
+def test_name_without_a_joint_wraps_below_the_number_line(office: World) -> None:
+    name = "สำนักงานคณะกรรมการการศึกษาขั้นพื้นฐานจังหวัดทดสอบ"
+    Office.objects.filter(pk=office.office.pk).update(name=name)
+    data = letter_pdf(signed(office, addressee=f"ผู้อำนวยการ{name}{name}"))
+    right = [line for line in lines_of(data) if line.left > PAPER_MIDDLE and line.top < 100]
+    number = line_of(data, "ที่ ศธ ๐๔๑๐๘/ว ๑")
+    assert right[0].top == approx(number.top)
+    assert without_space("".join(line.text for line in right))[: len(name)] == name
+    label, *_rest = [line for line in lines_of(data) if line.text.startswith("เรียน ผู้")]
+    assert label.left == approx(LEFT)
+
+
 def test_date_and_usual_closing_begin_at_the_middle_of_the_sheet(office: World) -> None:
     letter = signed(office)
     data = letter_pdf(letter)
