@@ -9,6 +9,7 @@ ACTION_NAMES = {
     "letter.board_export": _("Exported the board of a letter"),
     "letter.chase": _("Reminded recipients of a letter"),
     "letter.draft": _("Began a letter"),
+    "letter.read_secret": _("Opened a secret letter"),
     "letter.recipients": _("Chose the recipients of a letter"),
     "letter_settings.change": _("Changed how letters are numbered and printed"),
     "recipient_list.delete": _("Deleted a list of recipients"),

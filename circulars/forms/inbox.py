@@ -15,7 +15,7 @@ from portal.users.models import User
 class RegisterForm(PortalForm):
     """The two columns of form 13 that the letter itself does not fill."""
 
-    action = forms.CharField(label=_("Action"), required=False, max_length=500)
+    action = forms.CharField(label=_("Action taken"), required=False, max_length=500)
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
 

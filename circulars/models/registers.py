@@ -55,7 +55,7 @@ class RegisterEntry(models.Model):
     sender = models.CharField(_("from"), max_length=200)
     receiver = models.CharField(_("to"), max_length=200)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
-    action = models.CharField(_("action"), max_length=500, blank=True)
+    action = models.CharField(_("action taken"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     voided_at = models.DateTimeField(_("voided at"), null=True)
     voided_by = models.ForeignKey(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -222,6 +223,13 @@ def copy_to_draft(*, letter: Letter, actor: User) -> Letter:
                 row.pk, row.letter_id = None, draft.pk
             rows.model.objects.bulk_create(copies)
     return draft
+
+
+def note_look(*, letter: Letter, actor: User) -> None:
+    """Note when whoever holds the present step first saw it, and each look at a secret letter."""
+    letter.steps.current().filter(seen_at=None).held_by(actor).update(seen_at=timezone.now())
+    if letter.is_secret:
+        record(action="letter.read_secret", actor=actor, about=letter)
 
 
 def lock_editable(letter: Letter, actor: User, revision: int) -> Letter:

@@ -1,5 +1,6 @@
 """The sender's live view of all recipients: counts, who is behind, chase, proof."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from portal.core.errors import NotReady
 from portal.core.notices import done
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROWS = 300
 STAGES = ("opened", "registered", "acknowledged", "answered")
 
 
@@ -32,7 +34,9 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "letter": letter,
         "progress": counts,
         "stages": _stages(counts, show),
-        "rows": board_rows(letter=letter, show=show),
+        "page": Paginator(board_rows(letter=letter, show=show), ROWS).get_page(
+            request.GET.get("page")
+        ),
         "show": show,
         "may_chase": sends(request.user, letter) and show in ChaseScope.values,
         "scope": show if show in ChaseScope.values else "",

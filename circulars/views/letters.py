@@ -5,13 +5,13 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from circulars.enums import SIGNED, LetterState, StepState
 from circulars.filters import LetterFilter
 from circulars.models import Letter, RouteStep
 from circulars.services.board import progress
+from circulars.services.letters import note_look
 from circulars.views.common import visible_letter
 from circulars.workflow import LETTER
 from portal.core.paging import keyset_page
@@ -63,7 +63,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter: what it says, where it is, and what this person can do with it."""
     letter = visible_letter(request, pk)
-    _note_seen(letter, request)
+    note_look(letter=letter, actor=request.user)
     steps = letter.steps.select_related("unit", "membership__person", "decided_by", "asked_by")
     context = {
         "letter": letter,
@@ -77,13 +77,6 @@ def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_signed": letter.state in SIGNED,
     }
     return render(request, "circulars/letter_detail.html", context)
-
-
-def _note_seen(letter: Letter, request: HttpRequest) -> None:
-    """The first look of whoever holds the present step."""
-    letter.steps.current().filter(seen_at=None).held_by(request.user).update(
-        seen_at=timezone.now()
-    )
 
 
 def _timeline_step(step: RouteStep) -> dict[str, object]:

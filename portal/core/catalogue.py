@@ -1,14 +1,12 @@
 """The Thai catalogue: compiled without gettext's tools, checked against the source with them."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 from django.conf import settings
 from django.core.management import call_command
-from django.test.utils import override_settings
 
 LANGUAGE = "th"
 FILE = Path(LANGUAGE) / "LC_MESSAGES" / "django.po"
@@ -38,7 +36,7 @@ def compile_catalogue() -> bool:
 
 def update_catalogue() -> None:
     """Bring new messages of the source into the catalogue and take gone ones out."""
-    _extract(Path(settings.LOCALE_PATHS[0]))
+    _extract()
 
 
 def problems() -> Iterator[str]:
@@ -49,9 +47,7 @@ def problems() -> Iterator[str]:
         return
     entries = {_key(entry): entry for entry in polib.pofile(str(source))}
     live = {key for key, entry in entries.items() if not entry.obsolete}
-    with tempfile.TemporaryDirectory() as folder:
-        _extract(Path(folder))
-        used = {_key(entry) for entry in polib.pofile(str(Path(folder) / FILE))}
+    used = _used_keys(source)
     for _, message in sorted(used - live, key=str):
         yield f"not in the catalogue: {message!r}"
     for key, entry in entries.items():
@@ -84,15 +80,24 @@ def _key(entry: polib.POEntry) -> Key:
     return entry.msgctxt, entry.msgid
 
 
-def _extract(locale_dir: Path) -> None:
-    """Let Django collect the messages into ``locale_dir``; needs gettext's programs."""
-    (locale_dir / FILE).parent.mkdir(parents=True, exist_ok=True)
-    with override_settings(LOCALE_PATHS=[locale_dir]):
-        call_command(
-            "makemessages",
-            locale=[LANGUAGE],
-            ignore_patterns=list(IGNORED),
-            no_location=True,
-            no_obsolete=True,
-            verbosity=0,
-        )
+def _used_keys(source: Path) -> set[Key]:
+    """What the source holds now. Django writes nowhere but into the catalogue, so it is put back."""
+    before = source.read_bytes()
+    try:
+        _extract()
+        return {_key(entry) for entry in polib.pofile(str(source))}
+    finally:
+        source.write_bytes(before)
+
+
+def _extract() -> None:
+    """Let Django collect the messages into the catalogue; needs gettext's programs."""
+    source_file().parent.mkdir(parents=True, exist_ok=True)
+    call_command(
+        "makemessages",
+        locale=[LANGUAGE],
+        ignore_patterns=list(IGNORED),
+        no_location=True,
+        no_obsolete=True,
+        verbosity=0,
+    )

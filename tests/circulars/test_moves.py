@@ -39,9 +39,7 @@ def test_submit_opens_the_usual_chain_and_tells_the_first_holder(world: World) -
 
 
 def test_submit_leaves_out_the_level_the_drafter_holds(world: World) -> None:
-    letter = letters.create_draft(
-        unit=world.group, actor=world.group_director, **make.CONTENT
-    )
+    letter = letters.create_draft(unit=world.group, actor=world.group_director, **make.CONTENT)
     recipients.set_recipients(
         letter=letter, actor=world.group_director, units=[world.schools[0].pk]
     )

@@ -360,7 +360,7 @@ def test_board_shows_chases_exports_and_prints(world: World, browse) -> None:
     )
     client = browse(world.officer)
     answer = client.get(letter.get_board_url(), {"show": "not_opened"})
-    assert [row.unit for row in answer.context["rows"]] == sorted(
+    assert [row.unit for row in answer.context["page"].object_list] == sorted(
         world.schools[1:], key=lambda unit: unit.sort_key
     )
     answer = post(client, "board_chase", letter.pk, scope="not_opened")

@@ -118,3 +118,14 @@ def test_look(real):
     save("school", letter_pdf(re(sl)))
     st = sealed_letter(re(s))
     print(st.name, st.size)
+def test_memory(real):
+    import psutil, time
+    from circulars.pdf import preview_drawing
+    s=re(make.signed(real, body=P1)); p=psutil.Process()
+    for i in range(121):
+        if i==20: t=time.time()
+        if i%20==0: print(i, p.memory_info().rss//2**20)
+        letter_pdf(s)
+    print("ms per letter", (time.time()-t)*10)
+    t=time.time(); [preview_drawing(s) for _ in range(40)]; print("drawing ms", (time.time()-t)*25, p.memory_info().rss//2**20)
+    t=time.time(); [sealed_letter(s) for _ in range(20)]; print("sealed ms", (time.time()-t)*50, p.memory_info().rss//2**20)
