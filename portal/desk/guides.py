@@ -71,8 +71,9 @@ def picture(name: str) -> Path:
 def _read(path: Path, _changed: int) -> Guide:
     reader = Markdown(extensions=["attr_list", "tables", "toc"])
     html = reader.convert(path.read_text(encoding="utf-8"))
-    tokens: list[dict[str, Any]] = reader.toc_tokens  # type: ignore[attr-defined]
-    top = tokens[0] if tokens else {"name": path.stem, "children": []}
+    tokens = reader.toc_tokens
+    # The extension's types do not describe that tokens nest.
+    top: Any = tokens[0] if tokens else {"name": path.stem, "children": []}
     clean = nh3.clean(
         html,
         attributes=_ATTRIBUTES,

@@ -21,7 +21,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     returns to the page it stood on, where ``drafts.js`` puts the typing back.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # the stubs know redirects only
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if _from_script(request):

@@ -45,7 +45,7 @@ class Shell:
     @cached_property
     def user(self) -> "User | None":
         user = getattr(self.request, "user", None)
-        return user if user is not None and user.is_authenticated else None  # type: ignore[return-value]
+        return user if user is not None and user.is_authenticated else None
 
     @cached_property
     def office(self) -> Office | None:
@@ -66,9 +66,8 @@ class Shell:
     @property
     def emblem_url(self) -> str:
         """The office's own emblem; empty while it has none."""
-        if self.office is None or self.office.emblem_id is None:
-            return ""
-        return reverse("files:download", args=[self.office.emblem.uid])
+        emblem = self.office.emblem if self.office else None
+        return reverse("files:download", args=[emblem.uid]) if emblem else ""
 
     @cached_property
     def menu(self) -> list[MenuLink]:

@@ -21,6 +21,11 @@ def source(path: Path) -> str:
     return re.sub(r"{#.*?#}", "", text)
 
 
+def tags(path: Path) -> str:
+    """The template's HTML alone, so that no ``>`` of a condition ends a tag."""
+    return re.sub(r"{%.*?%}|{{.*?}}", "", source(path))
+
+
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -34,7 +39,7 @@ def is_known(guide: str, section: str) -> bool:
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_template_keeps_the_content_policy(path):
     """No inline script, handler or style; every script tag carries the nonce."""
-    text = source(path)
+    text = re.sub(r"{%.*?%}", "", source(path))
     handlers = re.findall(r"<[^>]*\son[a-z]+=", text)
     styles = re.findall(r"<style|<[^>]*\sstyle=|javascript:", text)
     scripts = [
@@ -59,7 +64,7 @@ def test_icons_exist(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_pictures_have_a_text(path):
-    assert re.findall(r"<img(?![^>]*\salt=)[^>]*>", source(path)) == []
+    assert re.findall(r"<img(?![^>]*\salt=)[^>]*>", tags(path)) == []
 
 
 @pytest.mark.parametrize("path", COMPONENTS, ids=name)
