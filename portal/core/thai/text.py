@@ -31,7 +31,7 @@ _MARKS = "็" + _TONES + "์ํ๎"
 
 _MARK_RUN = re.compile(f"[{_VOWELS}{_MARKS}]{{2,}}")
 _DOUBLED_MARK = re.compile(f"([{_VOWELS}{_MARKS}])\\1+")
-_SPLIT_SARA_AM = re.compile(f"ํ([{_TONES}]*)า")
+_SPLIT_SARA_AM = re.compile(f"ํ+([{_TONES}]*)า")
 _TONE_AFTER_SARA_AM = re.compile(f"(?<=[ก-ฮ])ำ([{_TONES}]+)")
 _HORIZONTAL_SPACE = re.compile(r"[ \t]+")
 _SPACE_AT_LINE_END = re.compile(r" ?\n ?")
@@ -50,9 +50,9 @@ def normalize(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CHARACTERS)
     text = unicodedata.normalize("NFC", text)
     text = _MARK_RUN.sub(_vowels_first, text)
-    text = _DOUBLED_MARK.sub(r"\1", text)
     text = _SPLIT_SARA_AM.sub(r"\1ำ", text)
     text = _TONE_AFTER_SARA_AM.sub(r"\1ำ", text)
+    text = _DOUBLED_MARK.sub(r"\1", text)
     text = text.replace("เเ", "แ")
     text = _HORIZONTAL_SPACE.sub(" ", text)
     return _SPACE_AT_LINE_END.sub("\n", text).strip()
@@ -68,5 +68,8 @@ def search_form(text: str) -> str:
 
 
 def _vowels_first(match: re.Match[str]) -> str:
-    """The marks of one consonant with its vowel before its tone; equal kinds keep their order."""
-    return "".join(sorted(match[0], key=_MARKS.__contains__))
+    """The marks of one consonant with its vowel before its tone; equal kinds keep their order.
+
+    Vowels that met only now take their canonical order (the phinthu goes before ุ).
+    """
+    return unicodedata.normalize("NFC", "".join(sorted(match[0], key=_MARKS.__contains__)))

@@ -1,8 +1,9 @@
 import unicodedata
+from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.core.thai.text import normalize, search_form
@@ -23,6 +24,8 @@ THAI = "กนปฟญเแโาำ" + "ัิีึืฺุู" + "็่�
         ("ก\u0e48\u0e38", "ก\u0e38\u0e48"),
         ("ใช\u0e49\u0e49", "ใช้"),
         ("สุ\u0e38ดา", "สุดา"),
+        ("น\u0e49\u0e4d\u0e49\u0e32", "น้ำ"),
+        ("น\u0e4d\u0e4d\u0e32", "นำ"),
         ("การ\u200bศึกษา\u00ad\ufeff", "การศึกษา"),
         ("\u202eย้อน\u202c", "ย้อน"),
         ("หัวใจ❤\ufe0f", "หัวใจ❤"),
@@ -47,10 +50,17 @@ def test_normalize_private_area_is_thai(code: int) -> None:
 
 
 @given(st.text(alphabet=THAI) | st.text())
+@example("\u0e38\u0e4c\u0e3a")
 def test_normalize_twice_changes_nothing(text: str) -> None:
     once = normalize(text)
     assert normalize(once) == once
     assert unicodedata.is_normalized("NFC", once)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4])
+def test_normalize_every_run_of_marks_twice_changes_nothing(length: int) -> None:
+    runs = ["ก" + "".join(run) for run in product("ัิฺุ็่้์ํำาเ", repeat=length)]
+    assert [run for run in runs if normalize(normalize(run)) != normalize(run)] == []
 
 
 @given(st.text(alphabet=THAI) | st.text())
