@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrgConfig(AppConfig):
     name = "portal.org"
     label = "org"
+    verbose_name = _("People and units")
 
     def ready(self) -> None:
         from portal.core import registry

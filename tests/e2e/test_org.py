@@ -109,7 +109,7 @@ def test_the_administrator_imports_people_and_moves_one(
     page.locator("[name=import_file]").set_input_files(sheet)
     page.locator("[name=format]").select_option("1")
     page.locator("[type=submit].default").click()
-    expect(page.locator(".validation-error-list li ul li")).to_have_count(2)
+    expect(page.locator(".import-preview .errorlist li")).to_have_count(2)
     shot(page, "org-import-errors")
     sheet.write_text(head + "newcomer,นาย,ใหม่,มาแล้ว,กลุ่มนโยบายและแผน,officer,1/10/2568\n")
     page.goto("/back-office/org/membership/import/")

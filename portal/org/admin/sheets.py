@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import ImportForm
-from import_export.results import Result
+from import_export.results import Result, RowResult
 from import_export.tmp_storages import CacheStorage
 
 from portal.audit import service as audit
@@ -75,3 +75,12 @@ class ImportExportAdmin(ImportMixin, ExportAdmin):
         data = {"model": opts.label_lower, **totals}
         audit.record(action="back_office.imported", actor=administrator(request), data=data)
         return super().process_result(result, request)
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        words = {
+            "new": result.totals[RowResult.IMPORT_TYPE_NEW],
+            "changed": result.totals[RowResult.IMPORT_TYPE_UPDATE],
+            "same": result.totals[RowResult.IMPORT_TYPE_SKIP],
+        }
+        text = _("Imported: %(new)s added, %(changed)s changed, %(same)s stay as they are.")
+        messages.success(request, text % words)

@@ -475,6 +475,8 @@ def test_people_are_looked_at_and_then_imported(
     confirm = seen.context["confirm_form"].initial
     done = back_office.post(url(Membership, "process_import"), confirm)
     assert (done.status_code, done["Location"]) == (302, url(Membership, "changelist"))
+    (told,) = back_office.get(done["Location"]).context["messages"]
+    assert [number in str(told) for number in ("1", "0")] == [True, True]
     assert User.objects.get(username="somsri").memberships.get().role == Role.OFFICER
     row = AuditRow.objects.get(action="back_office.imported")
     assert (row.actor, row.data) == (sysadmin, {"model": "org.membership", "new": 1})
