@@ -5,6 +5,7 @@ from django.utils.http import parse_etags, url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from portal.core.errors import NotAllowed
 from portal.core.notices import done
@@ -86,7 +87,8 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("notifications:index")
     notification.refresh_from_db(fields=["read_at"])
     [row] = lines([notification], request.user)
-    return render(request, "notifications/row.html", {"row": row})
+    response = render(request, "notifications/row.html", {"row": row})
+    return trigger_client_event(response, "notifications:changed")
 
 
 @require_POST

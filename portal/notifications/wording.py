@@ -52,6 +52,7 @@ class Wordings:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, str], Words] = OrderedDict()
+        self.preferences_url = absolute(reverse("notifications:preferences"))
 
     def of(self, notice: Notice, language: str) -> Words:
         key = (notice.pk, language)
