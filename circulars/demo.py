@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.utils import timezone
 
@@ -81,7 +81,7 @@ class CircularsDemo:
         stdout.write(f"circulars: {Letter.objects.count()} letters\n")
 
 
-def _draft(drafter: User, subject: str, text: str, **fields: object) -> Letter:
+def _draft(drafter: User, subject: str, text: str, **fields: Any) -> Letter:
     unit = _unit(drafter)
     letter = letters.create_draft(
         unit=unit,
@@ -175,7 +175,8 @@ def _from_school() -> None:
 
 
 def _unit(person: User) -> Unit:
-    return person.memberships.on().select_related("unit__office").first().unit
+    posts = Membership.objects.on().filter(person=person).select_related("unit__office")
+    return posts.order_by("pk")[0].unit
 
 
 def _holder(role: Role, drafter: User) -> User:
@@ -183,7 +184,7 @@ def _holder(role: Role, drafter: User) -> User:
     post = Membership.objects.on().filter(
         role=role, unit__office=drafter.office, person__is_active=True, **unit
     )
-    return post.order_by("pk").select_related("person").first().person
+    return post.order_by("pk").select_related("person")[0].person
 
 
 def _member(unit: Unit, role: Role) -> User:

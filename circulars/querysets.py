@@ -1,8 +1,9 @@
 """Lists of letters, deliveries and register entries; each begins with ``visible_to(user)``."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -20,6 +21,7 @@ from circulars.enums import (
     StepState,
 )
 from portal.org.enums import Role, UnitKind
+from portal.org.models import Acting, Membership
 from portal.org.permissions import has_role, roles_of, unit_ids
 
 if TYPE_CHECKING:
@@ -38,8 +40,7 @@ class LetterQuerySet(models.QuerySet):
         executives and central registry (not for schools' letters), and, once signed, by all who
         write letters in its unit.
         """
-        posts = self.model._meta.get_field("steps").related_model.objects
-        passed = Exists(posts.filter(letter=OuterRef("pk")).reached().of(user))
+        passed = Exists(_rows("RouteStep", letter=OuterRef("pk")).reached().of(user))
         left_drafter = ~Q(state__in=UNFINISHED) & ~Q(secrecy__in=SECRET)
         circle = Q(unit__in=unit_ids(user, UNIT_READERS))
         if has_role(user, *OFFICE_READERS):
@@ -52,8 +53,8 @@ class LetterQuerySet(models.QuerySet):
 
     def waiting_for(self, user: "User") -> "LetterQuerySet":
         """Letters whose current step is at a post that ``user`` holds today."""
-        posts = self.model._meta.get_field("steps").related_model.objects
-        return self.filter(Exists(posts.filter(letter=OuterRef("pk")).current().held_by(user)))
+        steps = _rows("RouteStep", letter=OuterRef("pk"))
+        return self.filter(Exists(steps.current().held_by(user)))
 
 
 class RouteStepQuerySet(models.QuerySet):
@@ -88,18 +89,14 @@ class RouteStepQuerySet(models.QuerySet):
 
     def vacant(self, on: date | None = None) -> "RouteStepQuerySet":
         """Steps at a post that nobody holds or acts for on a day."""
-        members = _related(self.model, "membership").objects
-        actings = members.model._meta.get_field("actings").related_model.objects
-        same_post = {"unit": OuterRef("unit"), "role": OuterRef("role")}
-        alive = {"person__is_active": True}
-        held = Exists(members.on(on).filter(**same_post, **alive))
+        members = Membership.objects.on(on).filter(person__is_active=True)
+        actings = Acting.objects.on(on).filter(person__is_active=True)
+        held = Exists(members.filter(unit=OuterRef("unit"), role=OuterRef("role")))
         acted = Exists(
-            actings.on(on).filter(
-                membership__unit=OuterRef("unit"), membership__role=OuterRef("role"), **alive
-            )
+            actings.filter(membership__unit=OuterRef("unit"), membership__role=OuterRef("role"))
         )
-        own = Exists(members.on(on).filter(pk=OuterRef("membership"), **alive))
-        own_acted = Exists(actings.on(on).filter(membership=OuterRef("membership"), **alive))
+        own = Exists(members.filter(pk=OuterRef("membership")))
+        own_acted = Exists(actings.filter(membership=OuterRef("membership")))
         return self.filter(
             Q(~held, ~acted, membership=None) | Q(~own, ~own_acted, membership__isnull=False)
         )
@@ -112,8 +109,8 @@ class RouteStepQuerySet(models.QuerySet):
         return posts | Q(membership__in=user.actings.on(on).values("membership"))
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def visible_to(self, user: "User") -> "DeliveryQuerySet":
+class ReceivedQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> "ReceivedQuerySet":
         """Letters received: by the unit whose inbox ``user`` keeps, or handed to ``user``.
 
         Secret ones reach only the head of the unit and the people they were handed to.
@@ -125,30 +122,28 @@ class DeliveryQuerySet(models.QuerySet):
             circle |= Q(unit__kind=UnitKind.OFFICE)
         if has_role(user, Role.DIRECTOR):
             heads |= Q(unit__kind=UnitKind.OFFICE)
-        handed = Exists(
-            _related(self.model, "forwards").objects.filter(delivery=OuterRef("pk"), person=user)
-        )
+        handed = Exists(_rows("Forward", delivery=OuterRef("pk"), person=user))
         return self.filter(
             (is_open & circle) | heads | Q(handed), unit__office_id=user.office_id
         ).exclude(state=DeliveryState.UNDELIVERABLE)
 
-    def kept_by(self, user: "User") -> "DeliveryQuerySet":
+    def kept_by(self, user: "User") -> "ReceivedQuerySet":
         """Letters in the inboxes that ``user`` keeps, as far as they may see them."""
         return self.visible_to(user).filter(unit__in=unit_ids(user, INBOX_ROLES))
 
-    def unread(self) -> "DeliveryQuerySet":
+    def unread(self) -> "ReceivedQuerySet":
         return self.filter(state=DeliveryState.DELIVERED)
 
-    def unregistered(self) -> "DeliveryQuerySet":
+    def unregistered(self) -> "ReceivedQuerySet":
         return self.filter(entry=None).exclude(state=DeliveryState.UNDELIVERABLE)
 
-    def unacknowledged(self) -> "DeliveryQuerySet":
+    def unacknowledged(self) -> "ReceivedQuerySet":
         return self.filter(acknowledged_at=None).exclude(state=DeliveryState.UNDELIVERABLE)
 
-    def unanswered(self) -> "DeliveryQuerySet":
+    def unanswered(self) -> "ReceivedQuerySet":
         return self.filter(answered_at=None).exclude(state=DeliveryState.UNDELIVERABLE)
 
-    def overdue(self, on: date | None = None) -> "DeliveryQuerySet":
+    def overdue(self, on: date | None = None) -> "ReceivedQuerySet":
         """Past the due date and still owing what the letter asked for."""
         owing = Q(letter__answer_wanted=True, answered_at=None) | Q(
             letter__answer_wanted=False, acknowledged_at=None
@@ -167,5 +162,6 @@ class RegisterQuerySet(models.QuerySet):
         return self.filter(circle, unit__office_id=user.office_id)
 
 
-def _related(model: type[models.Model], field: str) -> type[models.Model]:
-    return model._meta.get_field(field).related_model
+def _rows(model: str, **where: Any) -> Any:
+    """Rows of a model of this app, which is defined above its querysets."""
+    return apps.get_model("circulars", model)._default_manager.filter(**where)

@@ -121,7 +121,7 @@ class WaitingTile(LetterTile):
         return reverse("circulars:waiting")
 
     def letters(self, user: "User") -> "QuerySet[Letter]":
-        return Letter.objects.filter(unit__office_id=user.office_id).waiting_for(user)
+        return Letter.objects.waiting_for(user)
 
 
 class ReturnedTile(LetterTile):

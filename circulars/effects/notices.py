@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from circulars.enums import HEAD_ROLES, INBOX_ROLES
 from circulars.models import Delivery, Letter, RouteStep
 from portal.notifications.service import notify
 from portal.org.enums import Role
+from portal.org.models import Acting, Membership
 from portal.org.service import holders, holders_query
 from portal.users.models import User
 
@@ -56,12 +57,13 @@ def step_holders(step: RouteStep) -> list[User]:
     """The active people who may decide a step today."""
     if step.membership_id is None:
         return holders(unit=step.unit, roles=[step.role])
-    own = type(step.membership).objects.on().filter(pk=step.membership_id)
-    acting = step.membership.actings.on()
-    people = {
-        row.person for row in (*own.select_related("person"), *acting.select_related("person"))
-    }
-    return sorted((person for person in people if person.is_active), key=lambda p: p.pk)
+    own = Membership.objects.on().filter(pk=step.membership_id)
+    acting = Acting.objects.on().filter(membership=step.membership_id)
+    people = User.objects.filter(
+        Q(pk__in=own.order_by().values("person")) | Q(pk__in=acting.order_by().values("person")),
+        is_active=True,
+    )
+    return list(people.order_by("pk"))
 
 
 def inbox_keepers(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet[User]":

@@ -1,6 +1,6 @@
 """Register numbers: taken under a row lock, without a gap, never twice."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.transaction import TransactionManagementError
@@ -33,7 +33,7 @@ def take_number(
     moment: datetime,
     registered_by_id: int | None,
     reference: str = "",
-    dated: object = None,
+    dated: date | None = None,
     sender: str = "",
     receiver: str = "",
     subject: str = "",
@@ -51,7 +51,7 @@ def take_number(
     year = be_year(timezone.localtime(moment).date())
     row = (moment, registered_by_id, reference, dated, sender, receiver, subject, action, note)
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_NUMBER, [unit_id, kind, year, *row])
+        cursor.execute(TAKE_NUMBER, (unit_id, kind, year, *row))
         (entry_id,) = cursor.fetchone()
     return RegisterEntry.objects.select_related("register").get(pk=entry_id)
 

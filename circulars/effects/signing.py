@@ -84,6 +84,10 @@ def content_hash(letter: Letter) -> str:
     content = {
         "number": letter.number_text,
         "date": str(letter.letter_date),
+        "kind": letter.kind,
+        "speed": letter.speed,
+        "secrecy": letter.secrecy,
+        "due": str(letter.due_on or ""),
         "subject": letter.subject,
         "addressee": [letter.salutation, letter.addressee],
         "body": letter.body,
@@ -117,6 +121,7 @@ def retry_pdf(*, obj: Letter, actor: User) -> None:
 
 def void(*, obj: Letter, actor: User, reason: str) -> None:
     """Give up a signed letter that was not sent; its number stays visible as void."""
+    assert obj.entry is not None  # noqa: S101  (a constraint: signed letters have their entry)
     void_entry(entry=obj.entry, actor_id=actor.pk, reason=reason)
 
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from circulars.models import Delivery
 from circulars.services.deliveries import people_inside
-from portal.core.forms import PortalForm
-from portal.files.forms import UploadedFilesField
+from portal.core.forms import PortalForm, model_choice
+from portal.files.forms import UploadedFilesField, uploads
 from portal.users.models import User
 
 
@@ -26,14 +26,14 @@ class AnswerForm(PortalForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    files = UploadedFilesField(label=_("Files"), required=False, titles=False)
+    enclosures = UploadedFilesField(label=_("Files"), required=False, titles=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].prepare(actor=user)
+        uploads(self, "enclosures").prepare(actor=user)
 
     def inputs(self) -> dict[str, Any]:
-        files = [item.file for item in self.cleaned_data["files"]]
+        files = [item.file for item in self.cleaned_data["enclosures"]]
         return {"text": self.cleaned_data["text"], "files": files}
 
 
@@ -43,6 +43,6 @@ class ForwardForm(PortalForm):
 
     def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people_inside(delivery=delivery).exclude(
+        model_choice(self, "person").queryset = people_inside(delivery=delivery).exclude(
             forwarded_letters__delivery=delivery
         )

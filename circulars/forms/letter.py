@@ -13,8 +13,8 @@ from circulars.enums import SIGNED, LetterKind, Secrecy, Speed
 from circulars.forms_of_address import FORMS_OF_ADDRESS, by_code, of_words
 from circulars.models import Letter
 from circulars.services.letters import TOP_SECRET_REFUSAL
-from portal.core.forms import PortalForm, ThaiDateField
-from portal.files.forms import UploadedFilesField, UploadedItem
+from portal.core.forms import PortalForm, ThaiDateField, model_choice
+from portal.files.forms import UploadedFilesField, UploadedItem, uploads
 from portal.files.models import StoredFile
 from portal.org.models import Unit
 from portal.users.models import User
@@ -48,8 +48,8 @@ class NewLetterForm(PortalForm):
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
-        self.fields["unit"].empty_label = None
+        model_choice(self, "unit").queryset = units
+        model_choice(self, "unit").empty_label = None
 
 
 class LetterForm(PortalForm):
@@ -88,7 +88,7 @@ class LetterForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One line for each."),
     )
-    files = UploadedFilesField(label=_("Attachments"), required=False)
+    enclosures = UploadedFilesField(label=_("Attachments"), required=False)
     speed = forms.ChoiceField(label=_("Speed"), choices=Speed)
     secrecy = forms.ChoiceField(label=_("Secrecy"), choices=Secrecy)
     due_on = ThaiDateField(label=_("Answer due"), required=False)
@@ -106,7 +106,7 @@ class LetterForm(PortalForm):
             _("Letter"),
             ["subject", "address_form", "addressee", "references_text", "body", "copies_to"],
         ),
-        (_("Attachments"), ["files"]),
+        (_("Attachments"), ["enclosures"]),
         (
             _("Handling"),
             ["speed", "secrecy", "due_on", "answer_wanted", "names_person", "send_when_signed"],
@@ -117,7 +117,7 @@ class LetterForm(PortalForm):
         super().__init__(*args, initial=_initial(letter), **kwargs)
         self.letter = letter
         self.user = user
-        self.fields["files"].prepare(actor=user, items=_items(letter))
+        uploads(self, "enclosures").prepare(actor=user, items=_items(letter))
 
     def clean_secrecy(self) -> str:
         if self.cleaned_data["secrecy"] == Secrecy.TOP_SECRET:
@@ -147,7 +147,7 @@ class LetterForm(PortalForm):
         }
 
     def attachments(self) -> list[tuple[StoredFile, str]]:
-        return [(item.file, item.title) for item in self.cleaned_data["files"]]
+        return [(item.file, item.title) for item in self.cleaned_data["enclosures"]]
 
     def references(self) -> list[tuple[Letter | None, str]]:
         """One reference a line; a line that begins with a known number is linked to its letter."""

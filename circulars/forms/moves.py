@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from circulars.models import Letter
 from portal.accounts.forms import IdentityForm
-from portal.core.forms import PortalForm
+from portal.core.forms import PortalForm, model_choice
 from portal.org.enums import UnitKind
 from portal.org.models import Membership
 from portal.users.models import User
@@ -98,7 +98,7 @@ class AssignForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["membership"].queryset = colleagues(self.letter)
+        model_choice(self, "membership").queryset = colleagues(self.letter)
 
 
 class ConsultForm(AssignForm):
@@ -108,9 +108,9 @@ class ConsultForm(AssignForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["membership"]
+        field = model_choice(self, "membership")
         field.label = _("Whom you ask")
-        field.queryset = field.queryset.exclude(person=self.user)
+        field.queryset = colleagues(self.letter).exclude(person=self.user)
 
 
 def colleagues(letter: Letter) -> "QuerySet[Membership]":

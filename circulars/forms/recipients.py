@@ -1,13 +1,13 @@
 """Choosing recipients: quick picks and a list to tick."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from circulars.models import RecipientList
 from circulars.services.recipients import Choice, possible_recipients
-from portal.core.forms import PortalForm
+from portal.core.forms import PortalForm, model_choice
 from portal.org.enums import SchoolSize
 from portal.org.models import Network, School, Unit
 
@@ -34,11 +34,12 @@ class PickForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.unit = unit
         schools = School.objects.open().filter(unit__office_id=unit.office_id).order_by()
-        self.fields["networks"].queryset = Network.objects.filter(office_id=unit.office_id)
-        self.fields["lists"].queryset = RecipientList.objects.filter(unit=unit)
+        model_choice(self, "networks").queryset = Network.objects.filter(office_id=unit.office_id)
+        model_choice(self, "lists").queryset = RecipientList.objects.filter(unit=unit)
         for name, column in (("amphoes", "amphoe"), ("levels", "level")):
             values = sorted(set(schools.values_list(column, flat=True)))
-            self.fields[name].choices = [(value, value) for value in values]
+            field = cast(forms.MultipleChoiceField, self.fields[name])
+            field.choices = [(value, value) for value in values]
 
     def choice(self) -> Choice:
         data = self.cleaned_data
@@ -62,7 +63,7 @@ class RecipientsForm(PortalForm):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = possible_recipients(unit=unit)
+        model_choice(self, "units").queryset = possible_recipients(unit=unit)
 
 
 class SaveListForm(PortalForm):

@@ -7,7 +7,7 @@ from circulars.enums import CircularSeries
 from circulars.models import LetterSettings
 from portal.core.forms import PortalForm
 from portal.files.enums import IMAGES
-from portal.files.forms import UploadedFilesField, UploadedItem
+from portal.files.forms import UploadedFilesField, UploadedItem, uploads
 from portal.users.models import User
 
 
@@ -36,7 +36,7 @@ class SettingsForm(PortalForm):
         }
         super().__init__(*args, initial=initial, **kwargs)
         items = [UploadedItem(file=settings.emblem)] if settings.emblem else []
-        self.fields["emblem"].prepare(actor=user, items=items)
+        uploads(self, "emblem").prepare(actor=user, items=items)
 
     def inputs(self) -> dict[str, Any]:
         files = [item.file for item in self.cleaned_data["emblem"]]

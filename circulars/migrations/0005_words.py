@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('circulars', '0004_vacancy_told'),
+        ("circulars", "0004_vacancy_told"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='registerentry',
-            name='action',
-            field=models.CharField(blank=True, max_length=500, verbose_name='action taken'),
+            model_name="registerentry",
+            name="action",
+            field=models.CharField(blank=True, max_length=500, verbose_name="action taken"),
         ),
     ]

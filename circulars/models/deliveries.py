@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from circulars.enums import DeliveryState
 from circulars.models.letters import Letter
 from circulars.models.registers import RegisterEntry
-from circulars.querysets import DeliveryQuerySet
+from circulars.querysets import ReceivedQuerySet
 
 
 class Delivery(models.Model):
@@ -41,7 +41,7 @@ class Delivery(models.Model):
     chased_on = models.DateField(_("last chased"), null=True)
     chase_count = models.PositiveSmallIntegerField(_("times chased"), default=0)
 
-    objects = DeliveryQuerySet.as_manager()
+    objects = ReceivedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")

@@ -59,7 +59,7 @@ def board_rows(*, letter: Letter, show: str = "") -> QuerySet[Delivery]:
 
     ``show`` is a stage that was reached (``opened`` …) or still owed (``not_opened`` …).
     """
-    rows = letter.deliveries.all()
+    rows: QuerySet[Delivery] = letter.deliveries.all()
     if show in ChaseScope.values:
         rows = outstanding(letter=letter, scope=ChaseScope(show))
     elif show in BOARD_FILTERS:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from circulars.body import clean_body
 from circulars.effects.steps import Stop
 from circulars.effects.uploads import take_uploads
 from circulars.enums import DRAFTING_ROLES, LetterKind, LetterState, Secrecy
@@ -142,7 +143,7 @@ def check_complete(letter: Letter) -> None:
     """Raise ``InvalidInput`` at the first required field that is empty (clause 11)."""
     for field in REQUIRED_FIELDS:
         if not getattr(letter, field).strip():
-            label = Letter._meta.get_field(field).verbose_name
+            label = getattr(Letter._meta.get_field(field), "verbose_name", field)
             raise InvalidInput(_("“%(label)s” is still missing.") % {"label": label}, field=field)
     if not letter.recipients.exists():
         raise InvalidInput(_("Choose at least one recipient."), field="recipients")
@@ -217,11 +218,9 @@ def copy_to_draft(*, letter: Letter, actor: User) -> Letter:
     fields = {name: getattr(letter, name) for name in CONTENT_FIELDS - {"kind"}}
     with transaction.atomic():
         draft = create_draft(unit=letter.unit, actor=actor, kind=LetterKind(letter.kind), **fields)
-        for rows in (letter.attachments.all(), letter.references.all(), letter.recipients.all()):
-            copies = list(rows)
-            for row in copies:
-                row.pk, row.letter_id = None, draft.pk
-            rows.model.objects.bulk_create(copies)
+        _copy_rows(letter.attachments.all(), draft)
+        _copy_rows(letter.references.all(), draft)
+        _copy_rows(letter.recipients.all(), draft)
     return draft
 
 
@@ -251,10 +250,24 @@ def lock_editable(letter: Letter, actor: User, revision: int) -> Letter:
     return fresh
 
 
+def _copy_rows(rows: QuerySet[Any], draft: Letter) -> None:
+    """Give ``draft`` rows of its own like these of another letter."""
+    copies = list(rows)
+    for row in copies:
+        row.pk, row.letter_id = None, draft.pk
+    rows.model._default_manager.bulk_create(copies)
+
+
 def _bump(letter: Letter) -> Letter:
     letter.revision += 1
     letter.save(update_fields=["revision", "updated_at"])
     return letter
+
+
+def _tidy(name: str, value: Any) -> Any:
+    if name == "body":
+        return clean_body(value)
+    return normalize(value) if isinstance(value, str) else value
 
 
 def _set_content(letter: Letter, fields: dict[str, Any]) -> bool:
@@ -266,7 +279,7 @@ def _set_content(letter: Letter, fields: dict[str, Any]) -> bool:
         raise InvalidInput(TOP_SECRET_REFUSAL, field="secrecy")
     changed = False
     for name, value in fields.items():
-        value = normalize(value) if isinstance(value, str) and name != "body" else value
+        value = _tidy(name, value)
         if getattr(letter, name) != value:
             setattr(letter, name, value)
             changed = True

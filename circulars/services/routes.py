@@ -28,7 +28,11 @@ def default_stops(*, unit: Unit, drafter: User, deputy: Membership | None = None
     A level the drafter holds is left out, unless it is the one that signs. A vacant level of
     deputies is left out; other vacant posts are kept, so that somebody sees that they are empty.
     """
-    posts = [(level.pk, role) for level in superior_chain(unit) for role in UNIT_HEADS[level.kind]]
+    posts = [
+        (level.pk, role)
+        for level in superior_chain(unit)
+        for role in UNIT_HEADS[UnitKind(level.kind)]
+    ]
     held = set(Membership.objects.on().filter(person=drafter).values_list("unit_id", "role"))
     last = len(posts) - 1
     stops = []

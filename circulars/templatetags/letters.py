@@ -1,10 +1,14 @@
 """How the states of letters look: a tone and an icon beside the word."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from circulars.body import clean_body
 from circulars.enums import DeliveryState, LetterState, Speed
+from circulars.models import Attachment, Delivery, Letter
+from portal.files.models import StoredFile
 
 register = template.Library()
 
@@ -36,21 +40,21 @@ SPEED_TONE = {
 
 
 @register.inclusion_tag("components/status_tag.html")
-def letter_state(letter: object) -> dict[str, str]:
+def letter_state(letter: Letter) -> dict[str, str]:
     tone, icon = LETTER_LOOK[LetterState(letter.state)]
     return {"label": letter.get_state_display(), "tone": tone, "icon": icon}
 
 
 @register.inclusion_tag("components/status_tag.html")
-def delivery_state(delivery: object) -> dict[str, str]:
+def delivery_state(delivery: Delivery) -> dict[str, str]:
     tone, icon = DELIVERY_LOOK[DeliveryState(delivery.state)]
     return {"label": delivery.get_state_display(), "tone": tone, "icon": icon}
 
 
 @register.inclusion_tag("circulars/_marks.html")
-def letter_marks(letter: object) -> dict[str, object]:
+def letter_marks(letter: Letter) -> dict[str, object]:
     """Speed and secrecy, when they are more than ordinary."""
-    return {"letter": letter, "speed_tone": SPEED_TONE.get(letter.speed, "")}
+    return {"letter": letter, "speed_tone": SPEED_TONE.get(Speed(letter.speed), "")}
 
 
 @register.filter
@@ -60,17 +64,17 @@ def letter_body(html: str) -> SafeString:
 
 
 @register.filter
-def attachment_files(attachments: object) -> list[dict[str, object]]:
+def attachment_files(attachments: Iterable[Attachment]) -> list[dict[str, object]]:
     """Attachments as the file list component takes them."""
     return [_file(attachment.file, attachment.title) for attachment in attachments]
 
 
 @register.filter
-def stored_files(files: object) -> list[dict[str, object]]:
+def stored_files(files: Iterable[StoredFile]) -> list[dict[str, object]]:
     return [_file(file, file.name) for file in files]
 
 
-def _file(file: object, name: str) -> dict[str, object]:
+def _file(file: StoredFile, name: str) -> dict[str, object]:
     return {
         "name": name,
         "url": file.get_absolute_url(),

@@ -19,6 +19,7 @@ from circulars.views.common import visible_letter
 from portal.audit.service import record
 from portal.core.errors import NotReady
 from portal.core.notices import done
+from portal.users.requests import signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 300
@@ -38,12 +39,12 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
             request.GET.get("page")
         ),
         "show": show,
-        "may_chase": sends(request.user, letter) and show in ChaseScope.values,
+        "may_chase": sends(signed_in(request), letter) and show in ChaseScope.values,
         "scope": show if show in ChaseScope.values else "",
         "now": timezone.now(),
     }
     template = "circulars/board.html"
-    if request.htmx:
+    if getattr(request, "htmx", False):
         template += "#live"
     return render(request, template, context)
 
@@ -55,7 +56,7 @@ def board_chase(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChaseForm(request.POST)
     if form.is_valid():
         scope = ChaseScope(form.cleaned_data["scope"])
-        chased = chase(letter=letter, actor=request.user, scope=scope)
+        chased = chase(letter=letter, actor=signed_in(request), scope=scope)
         said = ngettext(
             "%(n)s recipient was reminded.", "%(n)s recipients were reminded.", chased.reminded
         ) % {"n": chased.reminded}
@@ -70,7 +71,7 @@ def board_chase(request: HttpRequest, pk: int) -> HttpResponse:
 def board_export(request: HttpRequest, pk: int) -> HttpResponse:
     """The board as an Excel file."""
     letter = _sent_letter(request, pk)
-    record(action="letter.board_export", actor=request.user, about=letter)
+    record(action="letter.board_export", actor=signed_in(request), about=letter)
     response = HttpResponse(board_workbook(letter), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="board-{letter.pk}.xlsx"'
     return response
@@ -90,7 +91,7 @@ def board_proof(request: HttpRequest, pk: int) -> HttpResponse:
 
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """What one recipient answered, for those who see the letter from the sender's side."""
-    letters = Letter.objects.visible_to(request.user)
+    letters = Letter.objects.visible_to(signed_in(request))
     delivery = get_object_or_404(
         Delivery.objects.select_related("letter", "unit").filter(letter__in=letters.values("pk")),
         pk=pk,

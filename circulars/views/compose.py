@@ -22,6 +22,7 @@ from portal.core.notices import done
 from portal.org.enums import Role
 from portal.org.models import Unit
 from portal.org.permissions import unit_ids
+from portal.users.requests import signed_in
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -32,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if data is not None and form.is_valid():
         letter = letters.blank_draft(
             unit=form.cleaned_data["unit"],
-            actor=request.user,
+            actor=signed_in(request),
             kind=LetterKind(form.cleaned_data["kind"]),
         )
         return redirect("circulars:edit", letter.pk)
@@ -46,12 +47,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of a draft; ``?check=field`` shows what submitting found missing."""
     letter = _own_draft(request, pk)
     if request.method == "POST":
-        form = LetterForm(request.POST, request.FILES, letter=letter, user=request.user)
+        form = LetterForm(request.POST, request.FILES, letter=letter, user=signed_in(request))
         saved = _save(form) if form.is_valid() else None
         if saved:
             return _after_saving(request, saved)
     else:
-        form = LetterForm(letter=letter, user=request.user)
+        form = LetterForm(letter=letter, user=signed_in(request))
     return render(
         request,
         "circulars/edit.html",
@@ -64,7 +65,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def autosave(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what is typed; answers with the new revision, or what could not be kept."""
     letter = _own_draft(request, pk)
-    form = LetterForm(request.POST, letter=letter, user=request.user)
+    form = LetterForm(request.POST, letter=letter, user=signed_in(request))
     saved = _save(form) if form.is_valid() else None
     if saved is None:
         return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
@@ -74,7 +75,7 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a letter again: a new draft with the same content."""
-    draft = letters.copy_to_draft(letter=visible_letter(request, pk), actor=request.user)
+    draft = letters.copy_to_draft(letter=visible_letter(request, pk), actor=signed_in(request))
     done(request, _("This is a new draft with the same content."))
     return redirect("circulars:edit", draft.pk)
 
@@ -115,7 +116,7 @@ def _after_saving(request: HttpRequest, letter: Letter) -> HttpResponse:
 
 def _submit(request: HttpRequest, letter: Letter) -> HttpResponse:
     try:
-        letters.submit(letter=letter, actor=request.user)
+        letters.submit(letter=letter, actor=signed_in(request))
     except InvalidInput as error:
         target = redirect("circulars:edit", letter.pk)
         target["Location"] += f"?check={error.field}"
@@ -127,7 +128,7 @@ def _submit(request: HttpRequest, letter: Letter) -> HttpResponse:
 def _own_draft(request: HttpRequest, pk: int) -> Letter:
     """The letter, for its drafter while it can be written."""
     letter = visible_letter(request, pk)
-    if not is_drafter(request.user, letter):
+    if not is_drafter(signed_in(request), letter):
         raise NotAllowed(action="letter.change", about=letter)
     if not letter.is_editable:
         raise StaleAction(
@@ -143,7 +144,7 @@ def _edit_context(request: HttpRequest, letter: Letter, form: LetterForm) -> dic
     return {
         "letter": letter,
         "form": form,
-        "form_media": Media.from_media(form.media, nonce=request.csp_nonce),
+        "form_media": Media.from_media(form.media, nonce=getattr(request, "csp_nonce", "")),
         "missing": _missing(letter) if request.GET.get("check") else "",
         "recipient_count": letter.recipients.count(),
         "recipients": letter.recipients.select_related("unit").order_by("unit__sort_key")[:6],
@@ -162,12 +163,12 @@ def _missing(letter: Letter) -> str:
 
 def _planned_stops(request: HttpRequest, letter: Letter) -> list[dict[str, str]]:
     """The way the letter will go, for the drafter to see before submitting."""
-    stops = default_stops(unit=letter.unit, drafter=request.user)
+    stops = default_stops(unit=letter.unit, drafter=signed_in(request))
     units = Unit.objects.in_bulk({stop.unit_id for stop in stops})
     return [
         {
-            "kind": StepKind(stop.kind).label,
-            "role": Role(stop.role).label,
+            "kind": str(StepKind(stop.kind).label),
+            "role": str(Role(stop.role).label),
             "unit": str(units[stop.unit_id]),
         }
         for stop in stops
@@ -176,7 +177,7 @@ def _planned_stops(request: HttpRequest, letter: Letter) -> list[dict[str, str]]
 
 def _drafting_units(request: HttpRequest) -> "QuerySet[Unit]":
     return (
-        Unit.objects.visible_to(request.user)
+        Unit.objects.visible_to(signed_in(request))
         .open()
-        .filter(pk__in=unit_ids(request.user, DRAFTING_ROLES))
+        .filter(pk__in=unit_ids(signed_in(request), DRAFTING_ROLES))
     )

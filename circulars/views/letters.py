@@ -15,6 +15,7 @@ from circulars.services.letters import note_look
 from circulars.views.common import visible_letter
 from circulars.workflow import LETTER
 from portal.core.paging import keyset_page
+from portal.users.requests import signed_in
 from portal.workflow.service import available
 
 TABS = {
@@ -35,9 +36,9 @@ STEP_LOOK = {
 
 def letter_list(request: HttpRequest, tab: str) -> HttpResponse:
     """Letters I may see from the sender's side: sent, on their way up, or drafts."""
-    letters = Letter.objects.visible_to(request.user)
+    letters = Letter.objects.visible_to(signed_in(request))
     if tab == "drafts":
-        letters = letters.filter(drafter=request.user)
+        letters = letters.filter(drafter=signed_in(request))
     filters = LetterFilter(request.GET, queryset=letters.filter(TABS[tab]), request=request)
     page = keyset_page(
         filters.qs.select_related("unit", "drafter").annotate(**_delivery_counts()),
@@ -51,8 +52,7 @@ def letter_list(request: HttpRequest, tab: str) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Letters that wait for my endorsement, opinion or signature; the longest first."""
     letters = (
-        Letter.objects.filter(unit__office_id=request.user.office_id)
-        .waiting_for(request.user)
+        Letter.objects.waiting_for(signed_in(request))
         .select_related("unit", "drafter")
         .order_by("updated_at", "pk")
     )
@@ -63,11 +63,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter: what it says, where it is, and what this person can do with it."""
     letter = visible_letter(request, pk)
-    note_look(letter=letter, actor=request.user)
+    note_look(letter=letter, actor=signed_in(request))
     steps = letter.steps.select_related("unit", "membership__person", "decided_by", "asked_by")
     context = {
         "letter": letter,
-        "moves": available(LETTER, letter, request.user),
+        "moves": available(LETTER, letter, signed_in(request)),
         "steps": [_timeline_step(step) for step in steps],
         "attachments": letter.attachments.select_related("file__blob"),
         "references": letter.references.select_related("earlier"),
@@ -81,7 +81,7 @@ def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _timeline_step(step: RouteStep) -> dict[str, object]:
     post = f"{step.get_role_display()} · {step.unit}"
-    if step.membership_id:
+    if step.membership:
         post = f"{step.membership.person} · {post}"
     who = step.decided_by or post
     if step.decided_as:
@@ -116,6 +116,7 @@ def search_reference(request: HttpRequest) -> HttpResponse:
     found: QuerySet[Letter] = Letter.objects.none()
     if len(words) > 1:
         found = LetterFilter(
-            {"q": words}, queryset=Letter.objects.visible_to(request.user).filter(state__in=SIGNED)
+            {"q": words},
+            queryset=Letter.objects.visible_to(signed_in(request)).filter(state__in=SIGNED),
         ).qs.select_related("unit")[:10]
     return render(request, "circulars/_reference_options.html", {"letters": found})

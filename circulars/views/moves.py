@@ -15,6 +15,7 @@ from circulars.views.common import visible_letter
 from circulars.workflow import LETTER
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.notices import done
+from portal.users.requests import signed_in
 from portal.workflow.service import Move, available
 
 
@@ -48,10 +49,10 @@ def letter_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     move = _offered(letter, request, name)
     page = PAGES[move.name]
     data = request.POST if request.method == "POST" else None
-    form = page.form(data, letter=letter, user=request.user)
+    form = page.form(data, letter=letter, user=signed_in(request))
     if data is not None and form.is_valid():
         try:
-            letter = page.service(letter=letter, actor=request.user, **form.inputs())
+            letter = page.service(letter=letter, actor=signed_in(request), **form.inputs())
         except InvalidInput as error:
             if name == "submit":
                 return _back_to_draft(request, letter, error)
@@ -71,7 +72,7 @@ def _offered(letter: Letter, request: HttpRequest, name: str) -> Move:
 
     Raises ``StaleAction`` when the letter has moved on, ``NotAllowed`` for anybody else.
     """
-    for move in available(LETTER, letter, request.user):
+    for move in available(LETTER, letter, signed_in(request)):
         if move.name == name:
             return move
     if name in PAGES and letter.state not in LETTER.move(name).source:

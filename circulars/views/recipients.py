@@ -15,6 +15,7 @@ from circulars.views.common import visible_letter
 from portal.core.errors import InvalidInput
 from portal.core.notices import done
 from portal.org.models import Unit
+from portal.users.requests import signed_in
 
 
 def recipients(request: HttpRequest, pk: int) -> HttpResponse:
@@ -32,13 +33,13 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             letter = service.set_recipients(
                 letter=letter,
-                actor=request.user,
+                actor=signed_in(request),
                 units=chosen,
                 revision=form.cleaned_data["revision"],
             )
             if action == "save_list" and naming.is_valid():
                 service.save_list(
-                    unit=letter.unit, actor=request.user, units=chosen, **naming.cleaned_data
+                    unit=letter.unit, actor=signed_in(request), units=chosen, **naming.cleaned_data
                 )
         except InvalidInput as error:
             form.add_error(None, str(error))
@@ -59,7 +60,7 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponse:
 def delete_list(request: HttpRequest, pk: int, list_pk: int) -> HttpResponse:
     letter = visible_letter(request, pk)
     saved = get_object_or_404(RecipientList, pk=list_pk, unit=letter.unit)
-    service.delete_list(saved=saved, actor=request.user)
+    service.delete_list(saved=saved, actor=signed_in(request))
     done(request, _("The list “%(name)s” is gone.") % {"name": saved.name})
     return redirect("circulars:recipients", letter.pk)
 

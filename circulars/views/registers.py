@@ -8,25 +8,26 @@ from circulars.filters import EntryFilter
 from circulars.models import Register, RegisterEntry
 from circulars.services.settings import may_change_settings
 from portal.core.paging import keyset_page
+from portal.users.requests import signed_in
 
 
 def register_list(request: HttpRequest) -> HttpResponse:
     """The books this person keeps or may read, the newest year first."""
     books = (
-        Register.objects.visible_to(request.user)
+        Register.objects.visible_to(signed_in(request))
         .select_related("unit")
         .order_by("-year", "unit__position", "unit__sort_key", "kind")
     )
     context = {
         "registers": books,
-        "may_change_settings": may_change_settings(request.user),
+        "may_change_settings": may_change_settings(signed_in(request)),
     }
     return render(request, "circulars/register_list.html", context)
 
 
 def register_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One book, the latest number first; void numbers stay visible with their reason."""
-    books = Register.objects.visible_to(request.user).select_related("unit")
+    books = Register.objects.visible_to(signed_in(request)).select_related("unit")
     register = get_object_or_404(books, pk=pk)
     entries = RegisterEntry.objects.filter(register=register)
     filters = EntryFilter(request.GET, queryset=entries, request=request)

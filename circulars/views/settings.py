@@ -6,21 +6,22 @@ from circulars.forms.settings import SettingsForm
 from circulars.services import settings as service
 from portal.core.errors import NotAllowed
 from portal.core.notices import done
+from portal.users.requests import signed_in
 
 
 def letter_settings(request: HttpRequest) -> HttpResponse:
     """The central registry's page for how letters are numbered and printed."""
-    if not service.may_change_settings(request.user):
+    office = signed_in(request).office
+    if office is None or not service.may_change_settings(signed_in(request)):
         raise NotAllowed(action="letter_settings.change")
-    office = request.user.office
     form = SettingsForm(
         request.POST or None,
         request.FILES or None,
         settings=service.settings_of(office),
-        user=request.user,
+        user=signed_in(request),
     )
     if request.method == "POST" and form.is_valid():
-        service.change_settings(office=office, actor=request.user, **form.inputs())
+        service.change_settings(office=office, actor=signed_in(request), **form.inputs())
         done(request, _("The settings are saved."))
         return redirect("circulars:settings")
     status = 422 if form.errors else 200

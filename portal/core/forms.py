@@ -1,7 +1,7 @@
 """What every form of the portal shares: clean text, Thai dates, our look, clear refusals."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -61,6 +61,11 @@ class ThaiDateField(forms.DateField):
             return dates.parse_be(str(value))
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
+
+
+def model_choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    """A form's own copy of a field that chooses rows, to give it its queryset."""
+    return cast(forms.ModelChoiceField, form.fields[name])
 
 
 def widget_class(widget: forms.Widget) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django import forms
@@ -191,6 +191,11 @@ class UploadedFilesField(forms.Field):
         if self._actor is None:
             raise RuntimeError("the form has to call prepare() of its UploadedFilesField")
         return self._actor
+
+
+def uploads(form: forms.BaseForm, name: str) -> UploadedFilesField:
+    """A form's own copy of its upload field, to ``prepare`` it."""
+    return cast(UploadedFilesField, form.fields[name])
 
 
 def _is_uid(text: str) -> bool:

@@ -1,16 +1,13 @@
-"""Who is behind a request."""
+"""The request of somebody who is signed in, for the types of views."""
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
-from portal.core.errors import NotAllowed
 from portal.users.models import User
 
 
-def signed_in(request: HttpRequest) -> User:
-    """The person behind the request; ``LoginRequiredMiddleware`` lets nobody else in.
+class SignedInRequest(HttpRequest):
+    """What a view gets that ``LoginRequiredMiddleware`` stands before."""
 
-    Raises ``NotAllowed`` on a page that is public by mistake.
-    """
-    if not isinstance(request.user, User):
-        raise NotAllowed(action="request.signed_in")
-    return request.user
+    user: User
+    htmx: HtmxDetails
