@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -5,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.admin import LookOnlyAdmin
 from portal.files.models import Blob, StoredFile
+from portal.users.models import User
 
 
 @admin.register(StoredFile)
@@ -20,8 +23,8 @@ class StoredFileAdmin(LookOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StoredFile]:
         files = super().get_queryset(request)
-        office = request.user.office_id
-        return files if office is None else files.filter(office_id=office)
+        office_id = cast(User, request.user).office_id
+        return files if office_id is None else files.filter(office_id=office_id)
 
     @admin.display(description=_("virus scan"))
     def scan_state(self, file: StoredFile) -> str:
@@ -40,8 +43,9 @@ class BlobAdmin(LookOnlyAdmin):
         return super().get_queryset(request).annotate(files_here=Count("files"))
 
     def has_view_permission(self, request: HttpRequest, obj: Blob | None = None) -> bool:
-        return request.user.office_id is None and super().has_view_permission(request, obj)
+        is_of_an_office = cast(User, request.user).office_id is not None
+        return not is_of_an_office and super().has_view_permission(request, obj)
 
     @admin.display(description=_("files"))
     def file_count(self, blob: Blob) -> int:
-        return blob.files_here
+        return getattr(blob, "files_here", 0)

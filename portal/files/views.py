@@ -18,6 +18,7 @@ from portal.files.forms import UploadedItem
 from portal.files.models import StoredFile
 from portal.files.permissions import is_public, may_read
 from portal.files.rules import UploadRules
+from portal.users.requests import SignedInRequest
 
 _STATUS = {"too_large": 413, "too_many": 429, "disk_full": 507}
 
@@ -41,7 +42,7 @@ def download(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 
 
 @require_POST
-def upload(request: HttpRequest) -> JsonResponse:
+def upload(request: SignedInRequest) -> JsonResponse:
     """``/files/upload/``: takes files that a form will claim, and answers with their rows.
 
     The field sends its signed rules along. The answer has ``files`` (uid, name and the HTML of
@@ -67,7 +68,7 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
-def discard(request: HttpRequest, uid: UUID) -> HttpResponse:
+def discard(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """``/files/<uid>/discard/``: drops one's own upload that nothing has taken over."""
     own = StoredFile.objects.unattached_of(request.user).unreferenced()
     get_object_or_404(own, uid=uid).delete()

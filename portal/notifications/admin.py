@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -6,6 +8,7 @@ from django.utils.translation import ngettext
 
 from portal.core.admin import LookOnlyAdmin
 from portal.notifications.models import Delivery
+from portal.notifications.querysets import DeliveryQuerySet
 from portal.notifications.services.resending import resend
 from portal.users.models import User
 
@@ -22,7 +25,7 @@ class DeliveryAdmin(LookOnlyAdmin):
     actions = ["send_again"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        return super().get_queryset(request).visible_to(request.user)
+        return Delivery.objects.visible_to(cast(User, request.user)).order_by("-pk")
 
     @admin.display(description=_("person"))
     def person(self, delivery: Delivery) -> User:
@@ -33,8 +36,8 @@ class DeliveryAdmin(LookOnlyAdmin):
         return delivery.kind_label
 
     @admin.action(description=_("Send again what was given up"), permissions=["view"])
-    def send_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
-        count = resend(deliveries=deliveries, actor=request.user)
+    def send_again(self, request: HttpRequest, deliveries: DeliveryQuerySet) -> None:
+        count = resend(deliveries=deliveries, actor=cast(User, request.user))
         said = ngettext(
             "%(count)s mail will be sent again.", "%(count)s mails will be sent again.", count
         )

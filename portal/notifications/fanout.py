@@ -1,5 +1,7 @@
 """One statement that makes the rows of a notice for any number of people."""
 
+from typing import Any
+
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
@@ -56,7 +58,7 @@ def fan_out(*, notice: Notice, kind: NotificationKind, people: QuerySet[User]) -
         "email": Channel.EMAIL.value,
         "pending": DeliveryState.PENDING.value,
     }
-    tables = {model._meta.model_name: f'"{model._meta.db_table}"' for model in _TABLES}
+    tables = {str(model._meta.model_name): f'"{model._meta.db_table}"' for model in _TABLES}
     with connection.cursor() as cursor:
         cursor.execute(_SQL.format(people=named, **tables), values)
         notifications, mails = cursor.fetchone()
@@ -66,7 +68,7 @@ def fan_out(*, notice: Notice, kind: NotificationKind, people: QuerySet[User]) -
 _TABLES = (User, Preference, Notification, Delivery)
 
 
-def _named(query: str, params: tuple[object, ...]) -> tuple[str, dict[str, object]]:
+def _named(query: str, params: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
     """A compiled query with its %s turned into names, so that it fits among named ones."""
     names = [f"people_{number}" for number in range(len(params))]
     query = query.replace("%%", "%%%%")  # a literal % has to survive both replacements

@@ -17,7 +17,7 @@ def tell_of_infection(sender: type[Blob], blob: Blob, signature: str, **kwargs: 
     for file in blob.files.select_related("office", "uploaded_by"):
         units = file.office.units.values_list("pk", flat=True)
         people = holders_query(units, [Role.SYSADMIN]).values("pk")
-        own = User.objects.filter(pk=file.uploaded_by_id)
+        own = User.objects.filter(pk__in=[file.uploaded_by_id] if file.uploaded_by_id else [])
         notify(
             kind=FILE_INFECTED.code,
             to=User.objects.filter(pk__in=people) | own,

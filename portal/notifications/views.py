@@ -1,4 +1,4 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import parse_etags, url_has_allowed_host_and_scheme
@@ -24,12 +24,13 @@ from portal.notifications.services.reading import (
     unread_of,
 )
 from portal.notifications.services.resending import dead_mails, mail_state, resend
+from portal.users.requests import SignedInRequest
 
 PAGE_SIZE = 30
 
 
 @require_safe
-def bell(request: HttpRequest) -> HttpResponse:
+def bell(request: SignedInRequest) -> HttpResponse:
     """``/notifications/bell/``: the unread count, asked again every minute; mostly a 304."""
     unread = unread_of(request.user)
     etag = f'"{unread.count}-{unread.newest}-{get_language()}"'
@@ -44,7 +45,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     """``/notifications/``: one's own, newest first; ``?show=unread`` only those."""
     mine = Notification.objects.visible_to(request.user).select_related("notice__actor")
     only_unread = request.GET.get("show") == "unread"
@@ -66,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def open_(request: HttpRequest, pk: int) -> HttpResponse:
+def open_(request: SignedInRequest, pk: int) -> HttpResponse:
     """``/notifications/<id>/open/``: marks it read and leads on to what it is about."""
     mine = Notification.objects.filter(person=request.user).select_related("notice")
     notification = get_object_or_404(mine, pk=pk)
@@ -78,7 +79,7 @@ def open_(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: SignedInRequest, pk: int) -> HttpResponse:
     """``/notifications/<id>/read/``"""
     mine = Notification.objects.visible_to(request.user).select_related("notice__actor")
     notification = get_object_or_404(mine, pk=pk)
@@ -92,7 +93,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: SignedInRequest) -> HttpResponse:
     """``/notifications/read/``: everything that the person has seen listed."""
     up_to = request.POST.get("up_to", "")
     count = mark_all_read(person=request.user, up_to=int(up_to) if up_to.isdecimal() else 0)
@@ -108,7 +109,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:index")
 
 
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: SignedInRequest) -> HttpResponse:
     """``/notifications/preferences/``: which kinds come by which channel."""
     form = ChoicesForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
@@ -120,7 +121,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def undelivered(request: HttpRequest) -> HttpResponse:
+def undelivered(request: SignedInRequest) -> HttpResponse:
     """``/notifications/undelivered/``: mails that were given up, for the administrator."""
     _require_administrator(request)
     page = keyset_page(
@@ -134,7 +135,7 @@ def undelivered(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def send_again(request: HttpRequest) -> HttpResponse:
+def send_again(request: SignedInRequest) -> HttpResponse:
     """``/notifications/undelivered/send-again/``: the mail named by ``delivery``, else all."""
     _require_administrator(request)
     deliveries = Delivery.objects.visible_to(request.user)
@@ -166,6 +167,6 @@ def _tabs(unread: Unread, *, only_unread: bool) -> list[dict[str, object]]:
     ]
 
 
-def _require_administrator(request: HttpRequest) -> None:
+def _require_administrator(request: SignedInRequest) -> None:
     if not looks_after_mail(request.user):
         raise NotAllowed(action="notification.undelivered")
