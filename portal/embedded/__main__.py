@@ -12,7 +12,9 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
+from portal.embedded import interrupts
 from portal.embedded.errors import EmbeddedError
+from portal.embedded.interrupts import shielded
 from portal.embedded.runner import run
 from portal.embedded.servers import bench_servers, development_servers, test_servers
 
@@ -31,21 +33,27 @@ def main(arguments: list[str]) -> int:
 
 def run_with(kind: str, command: list[str]) -> int:
     """Run ``command`` while the servers are held; its exit code."""
-    try:
-        with ExitStack() as stack:
-            addresses = KINDS[kind](stack)
-            # The command hears Ctrl-C itself, and we wait for it to end.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            child = subprocess.Popen(
-                command,
-                env={**os.environ, **addresses},
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            )
-            signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-            return child.wait()
-    except EmbeddedError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    interrupts.listen()
+    with ExitStack() as stack:
+        try:
+            return _run(command, KINDS[kind](stack))
+        except EmbeddedError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            interrupts.ignore()
+
+
+def _run(command: list[str], addresses: dict[str, str]) -> int:
+    """The command hears Ctrl-C itself, as it shares our terminal; we wait for its end."""
+    with shielded():
+        child = subprocess.Popen(command, env={**os.environ, **addresses})
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: child.terminate())
+    return child.wait()
 
 
 if __name__ == "__main__":

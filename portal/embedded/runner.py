@@ -1,18 +1,18 @@
 """`make run`: everything the portal needs on one machine, until Ctrl-C."""
 
 import os
-import signal
 import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
+from portal.embedded import interrupts
 from portal.embedded.addresses import check_port, mail_port, site_answers
 from portal.embedded.children import Child, Notebook, stop_all
 from portal.embedded.errors import EmbeddedError
+from portal.embedded.interrupts import shielded
 from portal.embedded.locks import FileLock
 from portal.embedded.servers import development_servers
 from portal.settings.environment import BASE_DIR, VAR_DIR
@@ -66,20 +66,21 @@ class Run:
 
     def _take_folder(self, stack: ExitStack) -> None:
         lock = FileLock(RUN_DIR / "run.lock")
+        stack.callback(lock.release)
         if not lock.try_take():
             raise EmbeddedError(
                 f"The portal already runs from this folder: {lock.read().strip()}.\n"
                 "Stop that run with Ctrl-C (or the kill command) first."
             )
         lock.write(f"{self.url}, process {os.getpid()}")
-        stack.callback(lock.release)
 
     def _spawn(self, name: str, *command: str) -> Child:
         program = [sys.executable, *command]
         log = LOG_DIR / f"{name.replace(' ', '-')}.log"
-        child = Child(name, program, environment=self.environment, log=log)
-        self.children.append(child)
-        self.notebook.write(self.children)
+        with shielded():
+            child = Child(name, program, environment=self.environment, log=log)
+            self.children.append(child)
+            self.notebook.write(self.children)
         return child
 
     def _start_mail(self) -> None:
@@ -142,8 +143,7 @@ def run() -> int:
     except ValueError:
         sys.stderr.write("PORT must be a number, such as PORT=8001.\n")
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    interrupts.listen()
     os.chdir(BASE_DIR)
     the_run = Run(port=port, host=os.environ.get("HOST") or "127.0.0.1")
     return _until_stopped(the_run)
@@ -161,8 +161,7 @@ def _until_stopped(the_run: Run) -> int:
         except EmbeddedError as error:
             sys.stderr.write(f"\n{error}\n")
             code = 1
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # the end is on its way and takes seconds
+        interrupts.ignore()
     if not code:
         say("Stopped.")
     return code
@@ -186,7 +185,3 @@ def say(text: str) -> None:
 
 def _short(path: Path) -> str:
     return f"{os.path.relpath(path, BASE_DIR)}/"
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 from portal.embedded.addresses import check_database, check_redis
 from portal.embedded.holding import Hold
+from portal.embedded.interrupts import shielded
 from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 from portal.settings.environment import VAR_DIR
@@ -31,12 +32,14 @@ def _servers(stack: ExitStack, prefix: str, *, forgetful: bool) -> dict[str, str
         check_database(url)
     else:
         postgres = Postgres(VAR_DIR / f"{prefix}postgres", forgetful=forgetful)
-        stack.enter_context(Hold(postgres))
+        with shielded():
+            stack.enter_context(Hold(postgres))
         addresses["DATABASE_URL"] = postgres.url
     if url := os.environ.get("REDIS_URL"):
         check_redis(url)
     else:
         redis = Redis(VAR_DIR / f"{prefix}redis", forgetful=forgetful)
-        stack.enter_context(Hold(redis))
+        with shielded():
+            stack.enter_context(Hold(redis))
         addresses["REDIS_URL"] = redis.url
     return addresses
