@@ -1,7 +1,7 @@
 """The sender's live view of all recipients: counts, who is behind, chase, proof."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +19,14 @@ from circulars.views.common import visible_letter
 from portal.audit.service import record
 from portal.core.errors import NotReady
 from portal.core.notices import done
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 300
 STAGES = ("opened", "registered", "acknowledged", "answered")
 
 
-def board(request: HttpRequest, pk: int) -> HttpResponse:
+def board(request: SignedInRequest, pk: int) -> HttpResponse:
     """All recipients with their stage; htmx asks again for the counts and rows."""
     letter = _sent_letter(request, pk)
     show = request.GET.get("show", "")
@@ -39,24 +39,24 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
             request.GET.get("page")
         ),
         "show": show,
-        "may_chase": sends(signed_in(request), letter) and show in ChaseScope.values,
+        "may_chase": sends(request.user, letter) and show in ChaseScope.values,
         "scope": show if show in ChaseScope.values else "",
         "now": timezone.now(),
     }
     template = "circulars/board.html"
-    if getattr(request, "htmx", False):
+    if request.htmx:
         template += "#live"
     return render(request, template, context)
 
 
 @require_POST
-def board_chase(request: HttpRequest, pk: int) -> HttpResponse:
+def board_chase(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remind everybody who is behind; whoever was reminded today is left in peace."""
     letter = _sent_letter(request, pk)
     form = ChaseForm(request.POST)
     if form.is_valid():
         scope = ChaseScope(form.cleaned_data["scope"])
-        chased = chase(letter=letter, actor=signed_in(request), scope=scope)
+        chased = chase(letter=letter, actor=request.user, scope=scope)
         said = ngettext(
             "%(n)s recipient was reminded.", "%(n)s recipients were reminded.", chased.reminded
         ) % {"n": chased.reminded}
@@ -68,16 +68,16 @@ def board_chase(request: HttpRequest, pk: int) -> HttpResponse:
     return target
 
 
-def board_export(request: HttpRequest, pk: int) -> HttpResponse:
+def board_export(request: SignedInRequest, pk: int) -> HttpResponse:
     """The board as an Excel file."""
     letter = _sent_letter(request, pk)
-    record(action="letter.board_export", actor=signed_in(request), about=letter)
+    record(action="letter.board_export", actor=request.user, about=letter)
     response = HttpResponse(board_workbook(letter), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="board-{letter.pk}.xlsx"'
     return response
 
 
-def board_proof(request: HttpRequest, pk: int) -> HttpResponse:
+def board_proof(request: SignedInRequest, pk: int) -> HttpResponse:
     """A page to print: who got the letter when, and what they did with it."""
     letter = _sent_letter(request, pk)
     context = {
@@ -89,9 +89,9 @@ def board_proof(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "circulars/board_proof.html", context)
 
 
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """What one recipient answered, for those who see the letter from the sender's side."""
-    letters = Letter.objects.visible_to(signed_in(request))
+    letters = Letter.objects.visible_to(request.user)
     delivery = get_object_or_404(
         Delivery.objects.select_related("letter", "unit").filter(letter__in=letters.values("pk")),
         pk=pk,
@@ -101,7 +101,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "circulars/answer.html", context)
 
 
-def _sent_letter(request: HttpRequest, pk: int) -> Letter:
+def _sent_letter(request: SignedInRequest, pk: int) -> Letter:
     letter = visible_letter(request, pk)
     if letter.state != LetterState.DISPATCHED:
         raise NotReady(_("The letter has not been sent yet."), about=letter)

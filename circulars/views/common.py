@@ -1,23 +1,22 @@
 """What the views of letters share: finding only what the person may see."""
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from circulars.models import Delivery, Letter
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 
 
-def visible_letter(request: HttpRequest, pk: int) -> Letter:
+def visible_letter(request: SignedInRequest, pk: int) -> Letter:
     """The letter from the sender's side; 404 for who may not see it."""
-    letters = Letter.objects.visible_to(signed_in(request)).select_related(
+    letters = Letter.objects.visible_to(request.user).select_related(
         "unit__office", "drafter", "signer", "entry__register", "entry__voided_by", "pdf__blob"
     )
     return get_object_or_404(letters, pk=pk)
 
 
-def visible_delivery(request: HttpRequest, pk: int) -> Delivery:
+def visible_delivery(request: SignedInRequest, pk: int) -> Delivery:
     """The letter as a recipient got it; 404 for who may not see it."""
-    deliveries = Delivery.objects.visible_to(signed_in(request)).select_related(
+    deliveries = Delivery.objects.visible_to(request.user).select_related(
         "letter__unit__office", "letter__pdf__blob", "unit__office", "entry__register",
         "opened_by", "acknowledged_by",
     )  # fmt: skip

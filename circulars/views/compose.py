@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -22,10 +22,10 @@ from portal.core.notices import done
 from portal.org.enums import Role
 from portal.org.models import Unit
 from portal.org.permissions import unit_ids
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """Choose from which unit and what kind; most people have only one unit."""
     units = _drafting_units(request)
     data = request.POST if request.method == "POST" else None
@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if data is not None and form.is_valid():
         letter = letters.blank_draft(
             unit=form.cleaned_data["unit"],
-            actor=signed_in(request),
+            actor=request.user,
             kind=LetterKind(form.cleaned_data["kind"]),
         )
         return redirect("circulars:edit", letter.pk)
@@ -43,16 +43,16 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "circulars/new.html", {"form": form}, status=status)
 
 
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form of a draft; ``?check=field`` shows what submitting found missing."""
     letter = _own_draft(request, pk)
     if request.method == "POST":
-        form = LetterForm(request.POST, request.FILES, letter=letter, user=signed_in(request))
+        form = LetterForm(request.POST, request.FILES, letter=letter, user=request.user)
         saved = _save(form) if form.is_valid() else None
         if saved:
             return _after_saving(request, saved)
     else:
-        form = LetterForm(letter=letter, user=signed_in(request))
+        form = LetterForm(letter=letter, user=request.user)
     return render(
         request,
         "circulars/edit.html",
@@ -62,10 +62,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep what is typed; answers with the new revision, or what could not be kept."""
     letter = _own_draft(request, pk)
-    form = LetterForm(request.POST, letter=letter, user=signed_in(request))
+    form = LetterForm(request.POST, letter=letter, user=request.user)
     saved = _save(form) if form.is_valid() else None
     if saved is None:
         return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
@@ -73,9 +73,9 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def copy(request: HttpRequest, pk: int) -> HttpResponse:
+def copy(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write a letter again: a new draft with the same content."""
-    draft = letters.copy_to_draft(letter=visible_letter(request, pk), actor=signed_in(request))
+    draft = letters.copy_to_draft(letter=visible_letter(request, pk), actor=request.user)
     done(request, _("This is a new draft with the same content."))
     return redirect("circulars:edit", draft.pk)
 
@@ -103,7 +103,7 @@ def _save(form: LetterForm) -> Letter | None:
         return None
 
 
-def _after_saving(request: HttpRequest, letter: Letter) -> HttpResponse:
+def _after_saving(request: SignedInRequest, letter: Letter) -> HttpResponse:
     """Where the pressed button leads: up the chain, to the recipients, or back to the draft."""
     following = request.POST.get("then", "")
     if following == "submit":
@@ -114,9 +114,9 @@ def _after_saving(request: HttpRequest, letter: Letter) -> HttpResponse:
     return redirect(letter)
 
 
-def _submit(request: HttpRequest, letter: Letter) -> HttpResponse:
+def _submit(request: SignedInRequest, letter: Letter) -> HttpResponse:
     try:
-        letters.submit(letter=letter, actor=signed_in(request))
+        letters.submit(letter=letter, actor=request.user)
     except InvalidInput as error:
         target = redirect("circulars:edit", letter.pk)
         target["Location"] += f"?check={error.field}"
@@ -125,10 +125,10 @@ def _submit(request: HttpRequest, letter: Letter) -> HttpResponse:
     return redirect(letter)
 
 
-def _own_draft(request: HttpRequest, pk: int) -> Letter:
+def _own_draft(request: SignedInRequest, pk: int) -> Letter:
     """The letter, for its drafter while it can be written."""
     letter = visible_letter(request, pk)
-    if not is_drafter(signed_in(request), letter):
+    if not is_drafter(request.user, letter):
         raise NotAllowed(action="letter.change", about=letter)
     if not letter.is_editable:
         raise StaleAction(
@@ -140,7 +140,7 @@ def _own_draft(request: HttpRequest, pk: int) -> Letter:
     return letter
 
 
-def _edit_context(request: HttpRequest, letter: Letter, form: LetterForm) -> dict[str, Any]:
+def _edit_context(request: SignedInRequest, letter: Letter, form: LetterForm) -> dict[str, Any]:
     return {
         "letter": letter,
         "form": form,
@@ -161,9 +161,9 @@ def _missing(letter: Letter) -> str:
     return ""
 
 
-def _planned_stops(request: HttpRequest, letter: Letter) -> list[dict[str, str]]:
+def _planned_stops(request: SignedInRequest, letter: Letter) -> list[dict[str, str]]:
     """The way the letter will go, for the drafter to see before submitting."""
-    stops = default_stops(unit=letter.unit, drafter=signed_in(request))
+    stops = default_stops(unit=letter.unit, drafter=request.user)
     units = Unit.objects.in_bulk({stop.unit_id for stop in stops})
     return [
         {
@@ -175,9 +175,9 @@ def _planned_stops(request: HttpRequest, letter: Letter) -> list[dict[str, str]]
     ]
 
 
-def _drafting_units(request: HttpRequest) -> "QuerySet[Unit]":
+def _drafting_units(request: SignedInRequest) -> "QuerySet[Unit]":
     return (
-        Unit.objects.visible_to(signed_in(request))
+        Unit.objects.visible_to(request.user)
         .open()
-        .filter(pk__in=unit_ids(signed_in(request), DRAFTING_ROLES))
+        .filter(pk__in=unit_ids(request.user, DRAFTING_ROLES))
     )

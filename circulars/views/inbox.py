@@ -1,6 +1,6 @@
 """A unit's inbox, and one received letter with what can be done to it."""
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,16 +21,16 @@ from portal.core.notices import done
 from portal.core.paging import keyset_page
 from portal.files.service import zip_response
 from portal.org.permissions import unit_ids
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 from portal.workflow.service import available
 
 UNREAD_SHOWN = 50
 
 
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedInRequest) -> HttpResponse:
     """Unread letters first, then the others, newest first; letters handed to me among them."""
     filters = DeliveryFilter(
-        request.GET, queryset=Delivery.objects.visible_to(signed_in(request)), request=request
+        request.GET, queryset=Delivery.objects.visible_to(request.user), request=request
     )
     rows = filters.qs.select_related("letter__unit", "unit", "entry")
     cursor = request.GET.get("cursor")
@@ -44,55 +44,53 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "unread": [] if cursor else list(unread[: UNREAD_SHOWN + 1]),
         "unread_shown": UNREAD_SHOWN,
         "today": timezone.localdate(),
-        "several_units": len(unit_ids(signed_in(request), INBOX_ROLES)) > 1,
+        "several_units": len(unit_ids(request.user, INBOX_ROLES)) > 1,
     }
     return render(request, "circulars/inbox.html", context)
 
 
-def received_letter(request: HttpRequest, pk: int) -> HttpResponse:
+def received_letter(request: SignedInRequest, pk: int) -> HttpResponse:
     """From a letter to the reader's own copy of it: the one of the unit they belong to."""
-    seen = Delivery.objects.visible_to(signed_in(request)).filter(letter=pk).order_by("pk")
-    own = seen.filter(unit__in=unit_ids(signed_in(request))).first() or seen.first()
+    seen = Delivery.objects.visible_to(request.user).filter(letter=pk).order_by("pk")
+    own = seen.filter(unit__in=unit_ids(request.user)).first() or seen.first()
     if own is None:
         raise Http404
     return redirect(own)
 
 
-def delivery_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open a received letter; the first opening is noted with person and time."""
     delivery = visible_delivery(request, pk)
-    deliveries.open_delivery(delivery=delivery, actor=signed_in(request))
+    deliveries.open_delivery(delivery=delivery, actor=request.user)
     return _show(request, visible_delivery(request, pk))
 
 
 @require_POST
-def delivery_register(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_register(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
     form = RegisterForm(request.POST)
     if not form.is_valid():
         return _show(request, delivery, register_form=form)
-    delivery = deliveries.register(
-        delivery=delivery, actor=signed_in(request), **form.cleaned_data
-    )
+    delivery = deliveries.register(delivery=delivery, actor=request.user, **form.cleaned_data)
     done(request, _("Registered as number %(number)s.") % {"number": delivery.entry})
     return redirect(delivery)
 
 
 @require_POST
-def delivery_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
-    deliveries.acknowledge(delivery=delivery, actor=signed_in(request))
+    deliveries.acknowledge(delivery=delivery, actor=request.user)
     done(request, _("Acknowledged. The sender sees it now."))
     return redirect(delivery)
 
 
 @require_POST
-def delivery_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_answer(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
-    form = AnswerForm(request.POST, request.FILES, user=signed_in(request))
+    form = AnswerForm(request.POST, request.FILES, user=request.user)
     if form.is_valid():
         try:
-            deliveries.answer(delivery=delivery, actor=signed_in(request), **form.inputs())
+            deliveries.answer(delivery=delivery, actor=request.user, **form.inputs())
         except InvalidInput as error:
             form.add_error(error.field, str(error))
         else:
@@ -102,14 +100,12 @@ def delivery_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def delivery_forward(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_forward(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
     form = ForwardForm(request.POST, delivery=delivery)
     if form.is_valid():
         try:
-            handed = deliveries.forward(
-                delivery=delivery, actor=signed_in(request), **form.cleaned_data
-            )
+            handed = deliveries.forward(delivery=delivery, actor=request.user, **form.cleaned_data)
         except InvalidInput as error:
             form.add_error(error.field, str(error))
         else:
@@ -118,19 +114,19 @@ def delivery_forward(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, delivery, forward_form=form)
 
 
-def delivery_zip(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def delivery_zip(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     """The signed letter and its attachments under their legal names (appendix 7, 4.3)."""
     delivery = visible_delivery(request, pk)
-    record(action="delivery.download", actor=signed_in(request), about=delivery)
+    record(action="delivery.download", actor=request.user, about=delivery)
     letter = delivery.letter
     name = letter_file_name(letter).removesuffix(".pdf")
     return zip_response(named_files(letter), name=f"{name}.zip")
 
 
-def _show(request: HttpRequest, delivery: Delivery, **forms: object) -> HttpResponse:
+def _show(request: SignedInRequest, delivery: Delivery, **forms: object) -> HttpResponse:
     """The page of a received letter; a form with errors takes the place of the empty one."""
-    moves = {move.name for move in available(DELIVERY, delivery, signed_in(request))}
-    keeps = keeps_inbox(signed_in(request), delivery)
+    moves = {move.name for move in available(DELIVERY, delivery, request.user)}
+    keeps = keeps_inbox(request.user, delivery)
     context = {
         "delivery": delivery,
         "letter": delivery.letter,
@@ -143,7 +139,7 @@ def _show(request: HttpRequest, delivery: Delivery, **forms: object) -> HttpResp
         "may_answer": "answer" in moves,
         "may_forward": keeps,
         "register_form": RegisterForm(),
-        "answer_form": AnswerForm(user=signed_in(request)),
+        "answer_form": AnswerForm(user=request.user),
         "forward_form": ForwardForm(delivery=delivery) if keeps else None,
         **forms,
     }

@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from circulars.services.letters import note_look
 from circulars.views.common import visible_letter
 from circulars.workflow import LETTER
 from portal.core.paging import keyset_page
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 from portal.workflow.service import available
 
 TABS = {
@@ -34,11 +34,11 @@ STEP_LOOK = {
 }
 
 
-def letter_list(request: HttpRequest, tab: str) -> HttpResponse:
+def letter_list(request: SignedInRequest, tab: str) -> HttpResponse:
     """Letters I may see from the sender's side: sent, on their way up, or drafts."""
-    letters = Letter.objects.visible_to(signed_in(request))
+    letters = Letter.objects.visible_to(request.user)
     if tab == "drafts":
-        letters = letters.filter(drafter=signed_in(request))
+        letters = letters.filter(drafter=request.user)
     filters = LetterFilter(request.GET, queryset=letters.filter(TABS[tab]), request=request)
     page = keyset_page(
         filters.qs.select_related("unit", "drafter").annotate(**_delivery_counts()),
@@ -49,10 +49,10 @@ def letter_list(request: HttpRequest, tab: str) -> HttpResponse:
     return render(request, "circulars/letter_list.html", context)
 
 
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: SignedInRequest) -> HttpResponse:
     """Letters that wait for my endorsement, opinion or signature; the longest first."""
     letters = (
-        Letter.objects.waiting_for(signed_in(request))
+        Letter.objects.waiting_for(request.user)
         .select_related("unit", "drafter")
         .order_by("updated_at", "pk")
     )
@@ -60,14 +60,14 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "circulars/waiting.html", {"page": page})
 
 
-def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def letter_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One letter: what it says, where it is, and what this person can do with it."""
     letter = visible_letter(request, pk)
-    note_look(letter=letter, actor=signed_in(request))
+    note_look(letter=letter, actor=request.user)
     steps = letter.steps.select_related("unit", "membership__person", "decided_by", "asked_by")
     context = {
         "letter": letter,
-        "moves": available(LETTER, letter, signed_in(request)),
+        "moves": available(LETTER, letter, request.user),
         "steps": [_timeline_step(step) for step in steps],
         "attachments": letter.attachments.select_related("file__blob"),
         "references": letter.references.select_related("earlier"),
@@ -110,13 +110,13 @@ def _tabs(current: str) -> list[dict[str, object]]:
     ]
 
 
-def search_reference(request: HttpRequest) -> HttpResponse:
+def search_reference(request: SignedInRequest) -> HttpResponse:
     """Earlier letters to refer to, while the drafter types; an htmx fragment."""
     words = request.GET.get("q", "").strip()
     found: QuerySet[Letter] = Letter.objects.none()
     if len(words) > 1:
         found = LetterFilter(
             {"q": words},
-            queryset=Letter.objects.visible_to(signed_in(request)).filter(state__in=SIGNED),
+            queryset=Letter.objects.visible_to(request.user).filter(state__in=SIGNED),
         ).qs.select_related("unit")[:10]
     return render(request, "circulars/_reference_options.html", {"letters": found})

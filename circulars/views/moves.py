@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from circulars.views.common import visible_letter
 from circulars.workflow import LETTER
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.notices import done
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 from portal.workflow.service import Move, available
 
 
@@ -43,16 +43,16 @@ PAGES = {
 }
 
 
-def letter_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def letter_move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """GET shows what the move asks; POST does it and leads back to the letter."""
     letter = visible_letter(request, pk)
     move = _offered(letter, request, name)
     page = PAGES[move.name]
     data = request.POST if request.method == "POST" else None
-    form = page.form(data, letter=letter, user=signed_in(request))
+    form = page.form(data, letter=letter, user=request.user)
     if data is not None and form.is_valid():
         try:
-            letter = page.service(letter=letter, actor=signed_in(request), **form.inputs())
+            letter = page.service(letter=letter, actor=request.user, **form.inputs())
         except InvalidInput as error:
             if name == "submit":
                 return _back_to_draft(request, letter, error)
@@ -67,12 +67,12 @@ def letter_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
-def _offered(letter: Letter, request: HttpRequest, name: str) -> Move:
+def _offered(letter: Letter, request: SignedInRequest, name: str) -> Move:
     """The move, if this person may make it now.
 
     Raises ``StaleAction`` when the letter has moved on, ``NotAllowed`` for anybody else.
     """
-    for move in available(LETTER, letter, signed_in(request)):
+    for move in available(LETTER, letter, request.user):
         if move.name == name:
             return move
     if name in PAGES and letter.state not in LETTER.move(name).source:
@@ -85,7 +85,7 @@ def _offered(letter: Letter, request: HttpRequest, name: str) -> Move:
     raise NotAllowed(action=f"circulars.letter.{name}", about=letter)
 
 
-def _back_to_draft(request: HttpRequest, letter: Letter, error: InvalidInput) -> HttpResponse:
+def _back_to_draft(request: SignedInRequest, letter: Letter, error: InvalidInput) -> HttpResponse:
     """An incomplete draft goes back to its form, with the message at the field."""
     target = redirect("circulars:edit", letter.pk)
     target["Location"] += f"?check={error.field}"

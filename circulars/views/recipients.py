@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,10 +15,10 @@ from circulars.views.common import visible_letter
 from portal.core.errors import InvalidInput
 from portal.core.notices import done
 from portal.org.models import Unit
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 
 
-def recipients(request: HttpRequest, pk: int) -> HttpResponse:
+def recipients(request: SignedInRequest, pk: int) -> HttpResponse:
     """Tick recipients; buttons add whole groups, keep the list, or save it under a name."""
     letter = visible_letter(request, pk)
     action = request.POST.get("action", "")
@@ -33,13 +33,13 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             letter = service.set_recipients(
                 letter=letter,
-                actor=signed_in(request),
+                actor=request.user,
                 units=chosen,
                 revision=form.cleaned_data["revision"],
             )
             if action == "save_list" and naming.is_valid():
                 service.save_list(
-                    unit=letter.unit, actor=signed_in(request), units=chosen, **naming.cleaned_data
+                    unit=letter.unit, actor=request.user, units=chosen, **naming.cleaned_data
                 )
         except InvalidInput as error:
             form.add_error(None, str(error))
@@ -57,15 +57,15 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def delete_list(request: HttpRequest, pk: int, list_pk: int) -> HttpResponse:
+def delete_list(request: SignedInRequest, pk: int, list_pk: int) -> HttpResponse:
     letter = visible_letter(request, pk)
     saved = get_object_or_404(RecipientList, pk=list_pk, unit=letter.unit)
-    service.delete_list(saved=saved, actor=signed_in(request))
+    service.delete_list(saved=saved, actor=request.user)
     done(request, _("The list “%(name)s” is gone.") % {"name": saved.name})
     return redirect("circulars:recipients", letter.pk)
 
 
-def _after(request: HttpRequest, letter: Letter, action: str, count: int) -> HttpResponse:
+def _after(request: SignedInRequest, letter: Letter, action: str, count: int) -> HttpResponse:
     done(request, _("Recipients: %(count)s.") % {"count": count})
     if action in ("add", "save_list"):
         return redirect("circulars:recipients", letter.pk)

@@ -1,4 +1,4 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -6,22 +6,22 @@ from circulars.forms.settings import SettingsForm
 from circulars.services import settings as service
 from portal.core.errors import NotAllowed
 from portal.core.notices import done
-from portal.users.requests import signed_in
+from portal.users.requests import SignedInRequest
 
 
-def letter_settings(request: HttpRequest) -> HttpResponse:
+def letter_settings(request: SignedInRequest) -> HttpResponse:
     """The central registry's page for how letters are numbered and printed."""
-    office = signed_in(request).office
-    if office is None or not service.may_change_settings(signed_in(request)):
+    office = request.user.office
+    if office is None or not service.may_change_settings(request.user):
         raise NotAllowed(action="letter_settings.change")
     form = SettingsForm(
         request.POST or None,
         request.FILES or None,
         settings=service.settings_of(office),
-        user=signed_in(request),
+        user=request.user,
     )
     if request.method == "POST" and form.is_valid():
-        service.change_settings(office=office, actor=signed_in(request), **form.inputs())
+        service.change_settings(office=office, actor=request.user, **form.inputs())
         done(request, _("The settings are saved."))
         return redirect("circulars:settings")
     status = 422 if form.errors else 200
