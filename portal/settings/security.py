@@ -27,3 +27,5 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
+# A cell that begins with "=" is text to us; a spreadsheet would run it.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

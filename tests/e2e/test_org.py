@@ -129,6 +129,12 @@ def test_the_administrator_imports_people_and_moves_one(
     page.locator("[type=submit].default").click()
     expect(page.locator(".messagelist")).to_contain_text("ใหม่")
     assert post.person.memberships.get(ends_on=None).unit == school
+    page.goto("/back-office/org/membership/export/")
+    shot(page, "org-export")
+    page.locator("[name=format]").select_option("0")
+    with page.expect_download() as download:
+        page.locator("[type=submit].default").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
 
 
 @pytest.mark.usefixtures("_demo_office")

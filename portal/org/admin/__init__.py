@@ -1,3 +1,3 @@
-from portal.org.admin import committees, memberships, people, units
+from portal.org.admin import committees, library_words, memberships, people, units
 
-__all__ = ["committees", "memberships", "people", "units"]
+__all__ = ["committees", "library_words", "memberships", "people", "units"]

@@ -8,10 +8,7 @@ WORDS = (
     gettext_noop("Format"),
     gettext_noop("File to import"),
     gettext_noop("Resource"),
-    gettext_noop("Select all"),
-    gettext_noop("Submit"),
     gettext_noop("This importer will import the following fields: "),
-    gettext_noop("This exporter will export the following fields: "),
     gettext_noop("Export selected %(verbose_name_plural)s"),
     gettext_noop('Select at least 1 field for "%(resource_name)s" to export'),
     gettext_noop(

@@ -35,6 +35,7 @@ class ExportAdmin(ExportMixin):
     """Lists that can be taken out as xlsx or csv; each time is in the audit."""
 
     export_formats = (XLSX, CSV)
+    export_template_name = "org/back_office/export.html"
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

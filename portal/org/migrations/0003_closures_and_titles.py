@@ -5,30 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('org', '0002_initial'),
+        ("org", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='position',
-            name='names_unit',
-            field=models.BooleanField(default=False, help_text='Tick for titles such as ผู้อำนวยการ, which letters print with the unit.', verbose_name="the unit's name follows"),
+            model_name="position",
+            name="names_unit",
+            field=models.BooleanField(
+                default=False,
+                help_text="Tick for titles such as ผู้อำนวยการ, which letters print with the unit.",
+                verbose_name="the unit's name follows",
+            ),
         ),
         migrations.CreateModel(
-            name='OfficeClosure',
+            name="OfficeClosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closures', to='org.office', verbose_name='office')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closures",
+                        to="org.office",
+                        verbose_name="office",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'office closure',
-                'verbose_name_plural': 'office closures',
-                'ordering': ['-day', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('office', 'day'), name='org_closure_day_unique', violation_error_message='The office is already closed on this day.')],
+                "verbose_name": "office closure",
+                "verbose_name_plural": "office closures",
+                "ordering": ["-day", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "day"),
+                        name="org_closure_day_unique",
+                        violation_error_message="The office is already closed on this day.",
+                    )
+                ],
             },
         ),
     ]

@@ -7,15 +7,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('org', '0003_closures_and_titles'),
+        ("org", "0003_closures_and_titles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('person', 'person', models.Value('[]'), function='int8range'), '&&'), (models.Func('unit', 'unit', models.Value('[]'), function='int8range'), '&&'), (models.Func(models.Func('role', function='hashtext'), models.Func('role', function='hashtext'), models.Value('[]'), function='int8range'), '&&'), (models.Func('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange'), '&&')], name='org_membership_once', violation_error_message='This person already holds this role there on these days.'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func("person", "person", models.Value("[]"), function="int8range"),
+                        "&&",
+                    ),
+                    (models.Func("unit", "unit", models.Value("[]"), function="int8range"), "&&"),
+                    (
+                        models.Func(
+                            models.Func("role", function="hashtext"),
+                            models.Func("role", function="hashtext"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            "starts_on",
+                            "ends_on",
+                            django.contrib.postgres.fields.ranges.RangeBoundary(
+                                inclusive_upper=True
+                            ),
+                            function="daterange",
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="org_membership_once",
+                violation_error_message="This person already holds this role there on these days.",
+            ),
         ),
     ]

@@ -4,75 +4,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('org', '0004_membership_once'),
+        ("org", "0004_membership_once"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='acting',
-            name='ends_on',
-            field=models.DateField(verbose_name='last day'),
+            model_name="acting",
+            name="ends_on",
+            field=models.DateField(verbose_name="last day"),
         ),
         migrations.AlterField(
-            model_name='acting',
-            name='starts_on',
-            field=models.DateField(verbose_name='first day'),
+            model_name="acting",
+            name="starts_on",
+            field=models.DateField(verbose_name="first day"),
         ),
         migrations.AlterField(
-            model_name='committee',
-            name='ends_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            model_name="committee",
+            name="ends_on",
+            field=models.DateField(blank=True, null=True, verbose_name="last day"),
         ),
         migrations.AlterField(
-            model_name='committee',
-            name='starts_on',
-            field=models.DateField(verbose_name='first day'),
+            model_name="committee",
+            name="starts_on",
+            field=models.DateField(verbose_name="first day"),
         ),
         migrations.AlterField(
-            model_name='committeemember',
-            name='position',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='place in lists'),
+            model_name="committeemember",
+            name="position",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="place in lists"),
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='ends_on',
-            field=models.DateField(blank=True, help_text='The last day.', null=True, verbose_name='last day'),
+            model_name="membership",
+            name="ends_on",
+            field=models.DateField(
+                blank=True, help_text="The last day.", null=True, verbose_name="last day"
+            ),
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='starts_on',
-            field=models.DateField(verbose_name='first day'),
+            model_name="membership",
+            name="starts_on",
+            field=models.DateField(verbose_name="first day"),
         ),
         migrations.AlterField(
-            model_name='network',
-            name='position',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='place in lists'),
+            model_name="network",
+            name="position",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="place in lists"),
         ),
         migrations.AlterField(
-            model_name='phoneline',
-            name='number',
-            field=models.CharField(max_length=40, verbose_name='phone number'),
+            model_name="phoneline",
+            name="number",
+            field=models.CharField(max_length=40, verbose_name="phone number"),
         ),
         migrations.AlterField(
-            model_name='phoneline',
-            name='position',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='place in lists'),
+            model_name="phoneline",
+            name="position",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="place in lists"),
         ),
         migrations.AlterField(
-            model_name='position',
-            name='title',
-            field=models.CharField(max_length=200, verbose_name='position title'),
+            model_name="position",
+            name="title",
+            field=models.CharField(max_length=200, verbose_name="position title"),
         ),
         migrations.AlterField(
-            model_name='school',
-            name='sector',
-            field=models.CharField(choices=[('public', 'Public school'), ('private', 'Private school')], default='public', max_length=8, verbose_name='sector'),
+            model_name="school",
+            name="sector",
+            field=models.CharField(
+                choices=[("public", "Public school"), ("private", "Private school")],
+                default="public",
+                max_length=8,
+                verbose_name="sector",
+            ),
         ),
         migrations.AlterField(
-            model_name='unit',
-            name='position',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='place in lists'),
+            model_name="unit",
+            name="position",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="place in lists"),
         ),
     ]

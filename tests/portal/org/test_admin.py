@@ -563,3 +563,11 @@ def test_an_export_of_people_holds_the_own_office(back_office: Client, office: O
     rows = Dataset().load(response.content.decode(), format="csv").dict
     own = Membership.objects.filter(unit__office=office)
     assert [row["username"] for row in rows] == [row.person.username for row in own]
+
+
+def test_an_export_runs_no_formula(back_office: Client, office: Office) -> None:
+    SchoolFactory(office=office, name="=HYPERLINK(1)")
+    data = {"format": "1", "resource": "0", "schoolresource_name": "on"}
+    response = back_office.post(url(School, "export"), data)
+    (row,) = Dataset().load(response.content.decode(), format="csv").dict
+    assert row["name"] == "HYPERLINK(1)"
