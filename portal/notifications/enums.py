@@ -14,4 +14,4 @@ class DeliveryState(models.TextChoices):
     CLAIMED = "claimed", _("Being sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed, will be tried again")
-    DEAD = "dead", _("Given up")
+    DEAD = "dead", _("Undeliverable")

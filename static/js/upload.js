@@ -27,7 +27,7 @@
     items() { return [...this.list.querySelectorAll("[data-upload-item]")]; }
 
     say(key, values = {}) {
-      const text = this.root.dataset[key].replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? "");
+      const text = this.root.dataset[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
       this.status.textContent = text;
       return text;
     }
