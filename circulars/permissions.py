@@ -96,5 +96,5 @@ def may_read_delivery(user: "User", delivery: "Delivery") -> bool:
     )
 
 
-sends = is_drafter | leads_unit | keeps_unit_registry | keeps_central_registry
+sends = (is_drafter & may_draft_here) | leads_unit | keeps_unit_registry | keeps_central_registry
 """May send a signed letter, chase its recipients and change who gets it."""
