@@ -112,6 +112,9 @@ DRAFTING_ROLES = (
 UNIT_READERS = (Role.GROUP_DIRECTOR, Role.GROUP_REGISTRY, Role.PRINCIPAL, Role.SCHOOL_CLERK)
 """Roles that read what their own unit writes once it leaves the drafter."""
 
+SIGNING_ROLES = (Role.DIRECTOR, Role.DEPUTY, Role.PRINCIPAL)
+"""Roles with authority to sign letters that leave their house."""
+
 OFFICE_READERS = (Role.DIRECTOR, Role.DEPUTY, Role.REGISTRY)
 """Roles that read what any unit inside the office writes, but not what schools write."""
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from circulars.effects.notices import tell, tell_step_holders
-from circulars.enums import StepKind, StepState
+from circulars.enums import SIGNING_ROLES, StepKind, StepState
 from circulars.models import Letter, RouteStep
 from portal.core.errors import InvalidInput, NotReady, StaleAction
 from portal.org.models import Acting, Membership
@@ -129,8 +129,15 @@ def consult(*, obj: Letter, actor: User, membership: Membership, question: str) 
 
 
 def reassign(*, obj: Letter, actor: User, membership: Membership) -> None:
-    """Give a step that nobody holds to another post-holder."""
+    """Give a step that nobody holds to another post-holder, to sign only to one who may."""
     step = obj.steps.current().get()
+    if step.kind == StepKind.SIGN and membership.role not in SIGNING_ROLES:
+        raise InvalidInput(
+            _(
+                "Only an executive or a principal can sign. Have somebody act for the post instead."
+            ),
+            field="membership",
+        )
     step.unit_id = membership.unit_id
     step.role = membership.role
     step.membership = membership

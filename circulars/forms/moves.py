@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from circulars.enums import SIGNING_ROLES, StepKind
 from circulars.models import Letter
 from portal.accounts.forms import IdentityForm
 from portal.core.forms import PortalForm, model_choice
@@ -98,7 +99,10 @@ class AssignForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        model_choice(self, "membership").queryset = colleagues(self.letter)
+        people = colleagues(self.letter)
+        if self.letter.steps.current().filter(kind=StepKind.SIGN).exists():
+            people = people.filter(role__in=SIGNING_ROLES)
+        model_choice(self, "membership").queryset = people
 
 
 class ConsultForm(AssignForm):

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from circulars.effects.numbers import take_number
 from circulars.enums import CircularSeries, DeliveryState, LetterState, RegisterKind
+from circulars.forms.moves import AssignForm, ConsultForm
 from circulars.models import Delivery, Letter, LetterSettings, RegisterEntry, RouteStep
 from circulars.registration import VacantTile
 from circulars.services import letters, recipients
 from circulars.workflow import LETTER
-from portal.core.errors import NotAllowed, NotReady
+from portal.core.errors import InvalidInput, NotAllowed, NotReady
 from portal.files.enums import ScanState
 from portal.files.models import Blob, StoredFile
 from portal.notifications.models import Notice
@@ -245,3 +246,55 @@ def test_database_refuses_to_lose_or_change_a_number(world: World, change: str) 
     with pytest.raises(IntegrityError), transaction.atomic():
         rows._raw_delete(rows.db) if change == "delete" else rows.update(number=99)
     assert RegisterEntry.objects.get().number == entry.number
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.GROUP_REGISTRY])
+def test_vacant_signature_is_not_given_to_somebody_without_authority(
+    world: World, role: Role
+) -> None:
+    letter = make.for_signature(world)
+    leave(world.director)
+    somebody = world.membership(person(role, world.group))
+    form = AssignForm({"membership": somebody.pk}, letter=letter, user=world.group_director)
+    assert list(form.errors) == ["membership"]
+    with pytest.raises(InvalidInput) as refused:
+        letters.reassign(letter=letter, actor=again(world.group_director), membership=somebody)
+    assert refused.value.field == "membership"
+    assert letter.steps.current().get().membership is None
+
+
+def test_vacant_endorsement_may_go_to_any_colleague(world: World) -> None:
+    letter = make.submitted(world)
+    leave(world.group_director)
+    colleague = world.membership(person(Role.OFFICER, world.group))
+    form = AssignForm({"membership": colleague.pk}, letter=letter, user=world.registry)
+    assert form.is_valid()
+    letters.reassign(letter=letter, actor=world.registry, membership=colleague)
+    assert letter.steps.current().get().membership == colleague
+
+
+@pytest.mark.parametrize("whose", ["another office", "a school", "somebody deactivated"])
+def test_step_is_given_only_to_active_people_of_the_house(world: World, whose: str) -> None:
+    letter = make.submitted(world)
+    leave(world.group_director)
+    deactivated = person(Role.OFFICER, world.group)
+    User.objects.filter(pk=deactivated.pk).update(is_active=False)
+    people = {
+        "another office": person(Role.DIRECTOR),
+        "a school": world.principals[0],
+        "somebody deactivated": deactivated,
+    }
+    chosen = world.membership(people[whose])
+    for form in (
+        AssignForm({"membership": chosen.pk}, letter=letter, user=world.registry),
+        ConsultForm({"membership": chosen.pk, "question": "?"}, letter=letter, user=world.deputy),
+    ):
+        assert list(form.errors) == ["membership"]
+
+
+def test_drafter_who_moved_away_no_longer_sends_or_voids(world: World) -> None:
+    letter = make.ready(world)
+    leave(world.officer)
+    assert available(LETTER, letter, again(world.officer)) == []
+    with pytest.raises(NotAllowed):
+        letters.void(letter=letter, actor=again(world.officer), reason="x")
