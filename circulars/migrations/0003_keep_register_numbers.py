@@ -22,6 +22,6 @@ DROP FUNCTION circulars_keep_entry();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("circulars", "0001_initial")]
+    dependencies = [("circulars", "0002_links")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -30,7 +30,7 @@ DROP TRIGGER {table}_no_truncate ON {table};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_initial")]
+    dependencies = [("audit", "0002_links")]
 
     operations = [
         migrations.RunSQL(REFUSE, "DROP FUNCTION audit_refuse();"),
