@@ -20,7 +20,7 @@ from portal.settings.environment import BASE_DIR, VAR_DIR
 RUN_DIR = VAR_DIR / "run"
 LOG_DIR = VAR_DIR / "log"
 MAIL_DIR = VAR_DIR / "mail"
-READY_SECONDS = 90
+READY_SECONDS = 180
 WORKER_READY = " ready."  # Celery's own word in its log
 
 

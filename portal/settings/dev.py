@@ -7,8 +7,8 @@ from portal.embedded.redis import Redis
 from portal.settings.environment import VAR_DIR, env
 
 # Only addresses: `make run` starts the servers, or `python -m portal.embedded` for one command.
-os.environ.setdefault("DATABASE_URL", Postgres(VAR_DIR / "postgres").url)
-os.environ.setdefault("REDIS_URL", Redis(VAR_DIR / "redis").url)
+os.environ["DATABASE_URL"] = env("DATABASE_URL", default="") or Postgres(VAR_DIR / "postgres").url
+os.environ["REDIS_URL"] = env("REDIS_URL", default="") or Redis(VAR_DIR / "redis").url
 
 from portal.settings.base import *  # noqa: F403  (a settings module extends the base)
 

@@ -7,8 +7,10 @@ from portal.embedded.redis import Redis
 from portal.settings.environment import VAR_DIR, env
 
 # Only addresses: tests/conftest.py starts the servers when a test run begins.
-os.environ.setdefault("DATABASE_URL", Postgres(VAR_DIR / "test-postgres").url)
-os.environ.setdefault("REDIS_URL", Redis(VAR_DIR / "test-redis").url)
+os.environ["DATABASE_URL"] = (
+    env("DATABASE_URL", default="") or Postgres(VAR_DIR / "test-postgres").url
+)
+os.environ["REDIS_URL"] = env("REDIS_URL", default="") or Redis(VAR_DIR / "test-redis").url
 # No worker listens: a test runs the tasks that it is about.
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 

@@ -47,7 +47,7 @@ class Run:
 
     def wait_for(self, text: str) -> None:
         """Until the run has said ``text``; notes all processes that it started by then."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while text not in self.output:
             assert self.process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output

@@ -26,19 +26,25 @@ HEAD = (
 )
 
 
-def manage(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    inherited = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+def manage(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a command with a good set of settings, but for those in ``changed``."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "HOME") or name.startswith("COVERAGE_")
+    }
+    wanted = inherited | GOOD | changed
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,
-        env=inherited | GOOD | changed,
+        env={name: value for name, value in wanted.items() if value is not None},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def refusal(**changed: str) -> list[str]:
+def refusal(**changed: str | None) -> list[str]:
     """What production settings complain about when ``changed`` differs from a good set."""
     done = manage("check", **changed)
     assert done.returncode == 1, done.stdout
@@ -56,7 +62,7 @@ def test_production_settings_pass_the_check_for_deployment() -> None:
 @pytest.mark.slow
 def test_production_without_its_settings_names_all_that_is_missing() -> None:
     names = [name for name in GOOD if name != "DJANGO_SETTINGS_MODULE"]
-    assert refusal(**dict.fromkeys(names, "")) == [
+    expected = [
         "DATABASE_URL is missing.",
         "REDIS_URL is missing.",
         "EMAIL_URL is missing.",
@@ -66,6 +72,8 @@ def test_production_without_its_settings_names_all_that_is_missing() -> None:
         "ALLOWED_HOSTS is missing: the names under which the portal is reached.",
         "SITE_URL must begin with https://.",
     ]
+    assert refusal(**dict.fromkeys(names, "")) == expected
+    assert refusal(**dict.fromkeys(names)) == expected
 
 
 @pytest.mark.slow
@@ -115,6 +123,14 @@ def test_production_cookies_are_bound_to_host_and_tls() -> None:
         "True 31536000 same-origin",
         "CompressedManifestStaticFilesStorage Argon2PasswordHasher",
     ]
+
+
+@pytest.mark.slow
+def test_development_needs_no_settings_at_all() -> None:
+    code = "from django.conf import settings as s; print(s.DATABASES['default']['NAME'], s.DEBUG)"
+    nothing = dict.fromkeys(GOOD) | {"DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
+    done = manage("shell", "--no-imports", "-c", code, **nothing)
+    assert (done.returncode, done.stdout.split()) == (0, ["portal", "True"])
 
 
 @pytest.mark.slow
