@@ -1,12 +1,16 @@
 """The Thai catalogue: compiled without gettext's tools, checked against the source with them."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import BaseCommand, call_command
+from django.core.management.commands import makemessages
+from django.test.utils import override_settings
 
 LANGUAGE = "th"
 FILE = Path(LANGUAGE) / "LC_MESSAGES" / "django.po"
@@ -36,6 +40,7 @@ def compile_catalogue() -> bool:
 
 def update_catalogue() -> None:
     """Bring new messages of the source into the catalogue and take gone ones out."""
+    source_file().parent.mkdir(parents=True, exist_ok=True)
     _extract()
 
 
@@ -47,7 +52,7 @@ def problems() -> Iterator[str]:
         return
     entries = {_key(entry): entry for entry in polib.pofile(str(source))}
     live = {key for key, entry in entries.items() if not entry.obsolete}
-    used = _used_keys(source)
+    used = _used_keys()
     for _, message in sorted(used - live, key=str):
         yield f"not in the catalogue: {message!r}"
     for key, entry in entries.items():
@@ -80,21 +85,32 @@ def _key(entry: polib.POEntry) -> Key:
     return entry.msgctxt, entry.msgid
 
 
-def _used_keys(source: Path) -> set[Key]:
-    """What the source holds now. Django writes nowhere but into the catalogue, so it is put back."""
-    before = source.read_bytes()
-    try:
-        _extract()
-        return {_key(entry) for entry in polib.pofile(str(source))}
-    finally:
-        source.write_bytes(before)
+def _used_keys() -> set[Key]:
+    """What the source holds now."""
+    with tempfile.TemporaryDirectory() as folder, override_settings(LOCALE_PATHS=[folder]):
+        _extract(_Elsewhere(Path(folder)))
+        return {_key(entry) for entry in polib.pofile(str(Path(folder) / FILE))}
 
 
-def _extract() -> None:
+class _Elsewhere(makemessages.Command):
+    """Django's own command, but for the folder: it insists on one named ``locale`` beside."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def find_files(self, root: str) -> list[Any]:
+        (self.folder / FILE).parent.mkdir(parents=True)
+        found = super().find_files(root)
+        for file in found:
+            file.locale_dir = str(self.folder)
+        return found
+
+
+def _extract(command: BaseCommand | str = "makemessages") -> None:
     """Let Django collect the messages into the catalogue; needs gettext's programs."""
-    source_file().parent.mkdir(parents=True, exist_ok=True)
     call_command(
-        "makemessages",
+        command,
         locale=[LANGUAGE],
         ignore_patterns=list(IGNORED),
         no_location=True,

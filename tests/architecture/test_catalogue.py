@@ -80,6 +80,15 @@ def test_empty_translation_is_a_problem_also_in_a_plural(source_tree: Path) -> N
     ]
 
 
+def test_check_leaves_the_catalogue_alone(source_tree: Path) -> None:
+    write(source_tree, entry(*SIGN_IN))
+    before = catalogue.source_file().stat().st_mtime_ns
+    list(catalogue.problems())
+    assert catalogue.source_file().stat().st_mtime_ns == before
+    files = sorted(path.name for path in (source_tree / "locale").rglob("*") if path.is_file())
+    assert files == ["django.po"]
+
+
 def test_missing_catalogue_is_the_only_problem(source_tree: Path) -> None:
     assert list(catalogue.problems()) == [f"{catalogue.source_file()} is missing"]
 
