@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from circulars.forms.settings import SettingsForm
 from circulars.services import settings as service
-from portal.core.errors import NotAllowed
+from portal.core.errors import InvalidInput, NotAllowed
 from portal.core.notices import done
 from portal.users.requests import SignedInRequest
 
@@ -21,8 +21,12 @@ def letter_settings(request: SignedInRequest) -> HttpResponse:
         user=request.user,
     )
     if request.method == "POST" and form.is_valid():
-        service.change_settings(office=office, actor=request.user, **form.inputs())
-        done(request, _("The settings are saved."))
-        return redirect("circulars:settings")
+        try:
+            service.change_settings(office=office, actor=request.user, **form.inputs())
+        except InvalidInput as error:
+            form.add_error(error.field, str(error))
+        else:
+            done(request, _("The settings are saved."))
+            return redirect("circulars:settings")
     status = 422 if form.errors else 200
     return render(request, "circulars/settings.html", {"form": form}, status=status)
