@@ -65,10 +65,11 @@ def letter_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     letter = visible_letter(request, pk)
     note_look(letter=letter, actor=request.user)
     steps = letter.steps.select_related("unit", "membership__person", "decided_by", "asked_by")
+    vacant = set(letter.steps.current().vacant().values_list("pk", flat=True))
     context = {
         "letter": letter,
         "moves": available(LETTER, letter, request.user),
-        "steps": [_timeline_step(step) for step in steps],
+        "steps": [_timeline_step(step, vacant=step.pk in vacant) for step in steps],
         "attachments": letter.attachments.select_related("file__blob"),
         "references": letter.references.select_related("earlier"),
         "recipient_count": letter.recipients.count(),
@@ -79,7 +80,7 @@ def letter_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "circulars/letter_detail.html", context)
 
 
-def _timeline_step(step: RouteStep) -> dict[str, object]:
+def _timeline_step(step: RouteStep, *, vacant: bool) -> dict[str, object]:
     post = f"{step.get_role_display()} · {step.unit}"
     if step.membership:
         post = f"{step.membership.person} · {post}"
@@ -92,6 +93,7 @@ def _timeline_step(step: RouteStep) -> dict[str, object]:
         "at": step.decided_at or step.arrived_at,
         "note": step.remark or step.question,
         "state": STEP_LOOK[StepState(step.state)],
+        "tag": _("nobody holds this post today") if vacant else "",
     }
 
 

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from circulars.enums import DeliveryState, LetterState, Secrecy
-from circulars.models import Delivery, Letter, LetterSettings, RecipientList
+from circulars.models import Delivery, Letter, LetterSettings, RecipientList, Register
 from circulars.services import deliveries, letters
 from portal.org.enums import Role
 from portal.users.models import User
@@ -450,3 +451,34 @@ def test_wrong_series_is_said_beside_the_field(world: World, browse) -> None:
 @pytest.mark.parametrize("who", ["officer", "director", "group_registry"])
 def test_settings_are_found_by_the_central_registry_only(world: World, browse, who: str) -> None:
     assert browse(getattr(world, who)).get(reverse("circulars:settings")).status_code == 404
+
+
+def test_series_is_not_changed_where_it_would_give_a_number_twice(world: World, browse) -> None:
+    client = browse(world.registry)
+    first = make.signed(world)
+    answer = post(client, "settings", circular_series="ordinary", thai_digits="on")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["circular_series"])
+    assert make.signed(world).entry.register == first.entry.register
+    assert post(client, "settings", circular_series="own").status_code == 302
+
+
+def test_series_is_changed_while_no_number_can_come_twice(world: World, browse) -> None:
+    for _number in range(2):
+        letter = make.for_signature(world, kind="letter")
+        letters.sign(letter=letter, actor=world.director, revision=letter.revision)
+    circular = make.signed(world)
+    client = browse(world.registry)
+    assert post(client, "settings", circular_series="ordinary").status_code == 302
+    assert make.signed(world).number_text != circular.number_text
+    Register.objects.update(year=F("year") - 1)
+    assert post(client, "settings", circular_series="own").status_code == 302
+
+
+def test_step_that_nobody_holds_says_so_on_the_letter(world: World, browse) -> None:
+    letter = make.submitted(world)
+    client = browse(world.officer)
+    tags = [step["tag"] for step in client.get(letter.get_absolute_url()).context["steps"]]
+    assert tags == ["", "", ""]
+    world.membership(world.group_director).delete()
+    tags = [step["tag"] for step in client.get(letter.get_absolute_url()).context["steps"]]
+    assert [bool(tag) for tag in tags] == [True, False, False]
