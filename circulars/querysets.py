@@ -1,6 +1,6 @@
 """Lists of letters, deliveries and register entries; each begins with ``visible_to(user)``."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -18,6 +18,7 @@ from circulars.enums import (
     UNFINISHED,
     UNIT_READERS,
     DeliveryState,
+    LetterState,
     StepState,
 )
 from portal.org.enums import Role, UnitKind
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 NOBODY = Q(pk__in=[])
+DOCUMENT_TIME = timedelta(minutes=10)
+"""A document that was not made by then shows at those who look after the letter."""
 
 
 class LetterQuerySet(models.QuerySet):
@@ -55,6 +58,24 @@ class LetterQuerySet(models.QuerySet):
         """Letters whose current step is at a post that ``user`` holds today."""
         steps = _rows("RouteStep", letter=OuterRef("pk"))
         return self.filter(Exists(steps.current().held_by(user)))
+
+    def unsent(self) -> "LetterQuerySet":
+        """Signed letters that wait for somebody to send them, or to see to their document."""
+        is_late = Q(pdf_failures__gt=0) | Q(signed_at__lt=timezone.now() - DOCUMENT_TIME)
+        return self.filter(
+            Q(state=LetterState.READY) | (Q(state=LetterState.SIGNED_PENDING) & is_late)
+        )
+
+    def looked_after_by(self, user: "User") -> "LetterQuerySet":
+        """Letters of the drafter; of a drafter who has left, those that ``user`` may send."""
+        writing = Membership.objects.on().filter(
+            person=OuterRef("drafter"), person__is_active=True, unit=OuterRef("unit"),
+            role__in=DRAFTING_ROLES,
+        )  # fmt: skip
+        circle = Q(unit__in=unit_ids(user, UNIT_READERS))
+        if has_role(user, Role.REGISTRY):
+            circle |= ~Q(unit__kind=UnitKind.SCHOOL)
+        return self.filter(Q(drafter=user) | (circle & ~Exists(writing)))
 
 
 class RouteStepQuerySet(models.QuerySet):

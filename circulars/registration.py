@@ -24,8 +24,8 @@ from portal.core.registry import (
     WorkItem,
     WorkTile,
 )
-from portal.org.enums import Role
-from portal.org.permissions import unit_ids
+from portal.org.enums import Role, UnitKind
+from portal.org.permissions import has_role, unit_ids
 
 if TYPE_CHECKING:
     from portal.files.models import StoredFile
@@ -37,6 +37,8 @@ KINDS = (
     ("step_vacant", gettext_lazy("A letter waits at a post that nobody holds"), False),
     ("returned", gettext_lazy("A letter of mine came back"), False),
     ("signed", gettext_lazy("A letter of mine was signed"), False),
+    ("unsent", gettext_lazy("A letter of mine could not be sent"), False),
+    ("voided", gettext_lazy("A letter of mine was made void"), False),
     ("delivered", gettext_lazy("A letter arrived for my unit"), True),
     ("chased", gettext_lazy("My unit is reminded of a letter"), True),
     ("answered", gettext_lazy("A letter of mine was answered"), False),
@@ -147,9 +149,7 @@ class ReadyTile(LetterTile):
         return reverse("circulars:sent")
 
     def letters(self, user: "User") -> "QuerySet[Letter]":
-        stuck = Q(state=LetterState.SIGNED_PENDING, pdf_failures__gt=0)
-        unsent = Q(state=LetterState.READY)
-        return Letter.objects.filter(stuck | unsent, drafter=user)
+        return Letter.objects.visible_to(user).unsent().looked_after_by(user)
 
 
 class VacantTile(LetterTile):
@@ -162,9 +162,11 @@ class VacantTile(LetterTile):
         return reverse("circulars:chain")
 
     def letters(self, user: "User") -> "QuerySet[Letter]":
-        led = unit_ids(user, (Role.GROUP_DIRECTOR, Role.PRINCIPAL))
-        vacant = RouteStep.objects.current().vacant().filter(letter__unit__in=led)
-        return Letter.objects.filter(pk__in=vacant.values("letter"))
+        mine = Q(drafter=user) | Q(unit__in=unit_ids(user, (Role.GROUP_DIRECTOR, Role.PRINCIPAL)))
+        if has_role(user, Role.REGISTRY):
+            mine |= ~Q(unit__kind=UnitKind.SCHOOL)
+        vacant = RouteStep.objects.current().vacant()
+        return Letter.objects.visible_to(user).filter(mine, pk__in=vacant.values("letter"))
 
 
 class DeliveryTile(WorkTile):

@@ -2,11 +2,12 @@
 
 from celery import shared_task
 
+from circulars.effects.sending import INFECTED
 from circulars.enums import LetterState
 from circulars.models import Letter
 from circulars.pdf import preview_drawing, sealed_letter
 from circulars.services import letters, previews, routes
-from portal.core.errors import StaleAction
+from portal.core.errors import NotReady, StaleAction
 from portal.core.tasks import portal_task
 
 
@@ -33,10 +34,19 @@ def build_pdf(letter_id: int) -> None:
 
 @portal_task("circulars.send_signed")
 def send_signed(letter_id: int) -> None:
-    """Send a letter whose drafter asked for it to go out as soon as it is signed."""
-    letter = Letter.objects.get(pk=letter_id)
-    if letter.state == LetterState.READY:
+    """Send a letter whose drafter asked for it to go out as soon as it is signed.
+
+    What waiting does not mend (a virus in an attachment) is told to the drafter instead.
+    """
+    letter = Letter.objects.select_related("unit__office", "drafter").get(pk=letter_id)
+    if letter.state != LetterState.READY:
+        return
+    try:
         letters.dispatch(letter=letter, actor=None)
+    except NotReady as refusal:
+        if refusal.code != INFECTED:
+            raise
+        letters.tell_unsent(letter)
 
 
 @portal_task("circulars.draw_preview", back_off=())

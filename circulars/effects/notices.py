@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from circulars.enums import HEAD_ROLES, INBOX_ROLES
+from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES
 from circulars.models import Delivery, Letter, RouteStep
 from portal.notifications.service import notify
 from portal.org.enums import Role
 from portal.org.models import Acting, Membership
-from portal.org.service import holders, holders_query
+from portal.org.permissions import unit_ids
+from portal.org.service import central_registry, holders, holders_query
 from portal.users.models import User
 
 if TYPE_CHECKING:
@@ -50,7 +51,16 @@ def tell_step_holders(step: RouteStep, actor: User | None) -> None:
         tell(kind, people, letter, actor, letter.get_absolute_url())
         return
     leaders = holders(unit=letter.unit, roles=[Role.GROUP_DIRECTOR, Role.PRINCIPAL])
-    tell("step_vacant", leaders, letter, actor, letter.get_absolute_url())
+    tell("step_vacant", leaders or _others(letter), letter, actor, letter.get_absolute_url())
+
+
+def owners(letter: Letter) -> list[User]:
+    """Who looks after a letter: its drafter, or the unit's people once the drafter has left."""
+    drafter = letter.drafter
+    if letter.unit_id in unit_ids(drafter, DRAFTING_ROLES):
+        return [drafter]
+    roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
+    return holders(unit=letter.unit, roles=roles) or [drafter]
 
 
 def step_holders(step: RouteStep) -> list[User]:
@@ -64,6 +74,15 @@ def step_holders(step: RouteStep) -> list[User]:
         is_active=True,
     )
     return list(people.order_by("pk"))
+
+
+def _others(letter: Letter) -> list[User]:
+    """Who can help when the writing unit has no head: the drafter and the central registry."""
+    people = [letter.drafter]
+    if not (letter.unit.is_school or letter.is_secret):
+        registry = central_registry(letter.unit.office)
+        people += holders(unit=registry, roles=[Role.REGISTRY])
+    return people
 
 
 def inbox_keepers(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet[User]":

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from circulars.effects.notices import tell
+from circulars.effects.notices import owners, tell
 from circulars.effects.numbers import take_number
 from circulars.effects.uploads import take_uploads
 from circulars.enums import RegisterKind
@@ -65,4 +65,4 @@ def answer(
     )
     given.files.set(files or [])
     letter = obj.letter
-    tell("answered", [letter.drafter], letter, actor, letter.get_board_url())
+    tell("answered", owners(letter), letter, actor, letter.get_board_url())

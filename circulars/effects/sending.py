@@ -1,5 +1,6 @@
 """Sending: one delivery a recipient, and the notices, in one transaction."""
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,10 @@ LEFT JOIN org_unit AS successor
 WHERE recipient.letter_id = %(letter)s
 GROUP BY recipient.letter_id, coalesce(successor.id, unit.id)
 """
+
+
+INFECTED = "infected"
+"""Code of the refusal that waiting does not mend."""
 
 
 def dispatch(*, obj: Letter, actor: User | None) -> None:
@@ -64,10 +69,18 @@ def _check_attachments(letter: Letter) -> None:
                 "“%(title)s” carries a virus and must not be sent. Void this letter and "
                 "write it again with a clean file."
             )
-            % {"title": title}
+            % {"title": title},
+            code=INFECTED,
         )
-    if title := blobs.get(ScanState.WAITING):
+    if title := next(filter(None, map(blobs.get, _unscanned())), None):
         raise NotReady(
             _("“%(title)s” is still being checked for viruses. Please try again in a moment.")
             % {"title": title}
         )
+
+
+def _unscanned() -> tuple[ScanState, ...]:
+    """Verdicts with which a file is not given out, so that its letter has to wait too."""
+    if settings.CLAMD_URL and settings.FILES_REQUIRE_SCAN:
+        return (ScanState.WAITING, ScanState.NOT_SCANNED, ScanState.FAILED)
+    return (ScanState.WAITING,)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from circulars.effects.notices import tell
+from circulars.effects.notices import owners, tell
 from circulars.effects.numbers import take_number, void_entry
 from circulars.effects.steps import check_revision, decide_step
 from circulars.enums import CircularSeries, LetterKind, RegisterKind
@@ -109,7 +109,7 @@ def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
     attach([pdf])
     obj.pdf = pdf
     obj.pdf_failures = 0
-    tell("signed", [obj.drafter], obj, obj.signer, obj.get_absolute_url())
+    tell("signed", owners(obj), obj, obj.signer, obj.get_absolute_url())
     if obj.send_when_signed:
         defer("circulars.send_signed", obj.pk)
 
@@ -123,6 +123,8 @@ def void(*, obj: Letter, actor: User, reason: str) -> None:
     """Give up a signed letter that was not sent; its number stays visible as void."""
     assert obj.entry is not None  # noqa: S101  (a constraint: signed letters have their entry)
     void_entry(entry=obj.entry, actor_id=actor.pk, reason=reason)
+    concerned = {*owners(obj), *filter(None, [obj.signer])} - {actor}
+    tell("voided", concerned, obj, actor, obj.get_absolute_url())
 
 
 def _enter(letter: Letter, actor: User, moment: datetime) -> RegisterEntry:

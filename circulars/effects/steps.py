@@ -134,7 +134,8 @@ def reassign(*, obj: Letter, actor: User, membership: Membership) -> None:
     if step.kind == StepKind.SIGN and membership.role not in SIGNING_ROLES:
         raise InvalidInput(
             _(
-                "Only an executive or a principal can sign. Have somebody act for the post instead."
+                "Only an executive or a principal can sign. Have somebody act for the post "
+                "instead."
             ),
             field="membership",
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from circulars.body import clean_body
+from circulars.effects.notices import owners, tell
 from circulars.effects.steps import Stop
 from circulars.effects.uploads import take_uploads
 from circulars.enums import DRAFTING_ROLES, LetterKind, LetterState, Secrecy
@@ -201,6 +202,11 @@ def note_pdf_failure(*, letter_id: int) -> None:
 def dispatch(*, letter: Letter, actor: User | None) -> Letter:
     """Deliver to all recipients. A second click raises ``StaleAction`` and sends nothing."""
     return apply_move(LETTER, "dispatch", pk=letter.pk, actor=actor)
+
+
+def tell_unsent(letter: Letter) -> None:
+    """Tell who looks after the letter that it was not sent by itself and needs a decision."""
+    tell("unsent", owners(letter), letter, None, letter.get_absolute_url())
 
 
 def void(*, letter: Letter, actor: User, reason: str) -> Letter:

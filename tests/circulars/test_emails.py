@@ -19,6 +19,8 @@ SUBJECTS = {
     "step_vacant": "Nobody can decide now: {subject}",
     "returned": "Returned for correction: {subject}",
     "signed": "Signed as {number}: {subject}",
+    "unsent": "Not sent: {number} {subject}",
+    "voided": "Void: {number} {subject}",
     "delivered": "Letter from {sender}: {subject}",
     "chased": "Reminder: {subject}",
     "answered": "Answer to {number}: {subject}",

@@ -1,6 +1,7 @@
 """What goes wrong around a letter: people leave, schools close, files turn out bad, years turn."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,11 +9,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from circulars.effects.numbers import take_number
-from circulars.enums import CircularSeries, DeliveryState, LetterState, RegisterKind
+from circulars.enums import CircularSeries, DeliveryState, LetterState, RegisterKind, Secrecy
 from circulars.forms.moves import AssignForm, ConsultForm
 from circulars.models import Delivery, Letter, LetterSettings, RegisterEntry, RouteStep
-from circulars.registration import VacantTile
-from circulars.services import letters, recipients
+from circulars.registration import ReadyTile, VacantTile
+from circulars.services import deliveries, letters, recipients
+from circulars.tasks import send_signed
 from circulars.workflow import LETTER
 from portal.core.errors import InvalidInput, NotAllowed, NotReady
 from portal.files.enums import ScanState
@@ -298,3 +300,89 @@ def test_drafter_who_moved_away_no_longer_sends_or_voids(world: World) -> None:
     assert available(LETTER, letter, again(world.officer)) == []
     with pytest.raises(NotAllowed):
         letters.void(letter=letter, actor=again(world.officer), reason="x")
+
+
+def infect_after_signing(world: World, **fields: object) -> Letter:
+    """A signed letter with its document, one of whose attachments turned out infected."""
+    letter = make.ready(world, **fields)
+    annex = make.some_file(world.office, name="annex.pdf", data=b"%PDF-1.7\nannex")
+    letter.attachments.create(file=annex, title="ผนวก", position=1)
+    Blob.objects.filter(files=annex).update(scan_state=ScanState.INFECTED)
+    return letter
+
+
+def test_drafter_learns_that_an_infected_letter_was_not_sent(world: World) -> None:
+    letter = infect_after_signing(world, send_when_signed=True)
+    send_signed(letter.pk)
+    assert people_told("unsent") == {world.officer}
+    assert Letter.objects.get().state == LetterState.READY
+    assert list(ReadyTile().letters(world.officer)) == [letter]
+
+
+@pytest.mark.parametrize("state", [ScanState.FAILED, ScanState.NOT_SCANNED])
+def test_attachment_that_recipients_could_not_open_is_not_sent(
+    world: World, settings: Any, state: ScanState
+) -> None:
+    letter = infect_after_signing(world)
+    Blob.objects.update(scan_state=state)
+    settings.CLAMD_URL, settings.FILES_REQUIRE_SCAN = "tcp://127.0.0.1:1", True
+    with pytest.raises(NotReady):
+        letters.dispatch(letter=letter, actor=world.registry)
+    settings.FILES_REQUIRE_SCAN = False
+    assert letters.dispatch(letter=letter, actor=world.registry).state == LetterState.DISPATCHED
+
+
+def test_document_that_never_comes_shows_at_the_drafter(world: World) -> None:
+    letter = make.signed(world)
+    assert ReadyTile().count(world.officer) == 0
+    Letter.objects.update(signed_at=timezone.now() - timedelta(minutes=11))
+    assert list(ReadyTile().letters(world.officer)) == [letter]
+
+
+@pytest.mark.parametrize("secrecy", [Secrecy.OPEN, Secrecy.SECRET])
+def test_letters_of_a_drafter_who_left_show_at_those_who_send(
+    world: World, secrecy: Secrecy
+) -> None:
+    letter = make.ready(world, secrecy=secrecy)
+    others = [world.group_director, world.group_registry, world.registry]
+    assert [ReadyTile().count(user) for user in others] == [0, 0, 0]
+    leave(world.officer)
+    expected = [1, 1, 1] if secrecy == Secrecy.OPEN else [1, 0, 0]
+    assert [ReadyTile().count(user) for user in others] == expected
+    letters.dispatch(letter=letter, actor=again(world.group_director))
+    received = make.delivery(letter, world.schools[0])
+    deliveries.answer(delivery=received, actor=world.principals[0], text="x")
+    told = set(others[:2]) if secrecy == Secrecy.OPEN else {world.group_director}
+    assert people_told("answered") == told
+
+
+def test_void_tells_drafter_and_signer_but_not_who_did_it(world: World) -> None:
+    letter = make.ready(world)
+    letters.void(letter=letter, actor=world.officer, reason="x")
+    assert people_told("voided") == {world.director}
+    letter = make.ready(world)
+    letters.void(letter=letter, actor=world.registry, reason="x")
+    assert people_told("voided") == {world.director, world.officer}
+
+
+def test_vacant_post_of_the_group_director_is_told_to_drafter_and_registry(world: World) -> None:
+    leave(world.group_director)
+    letter = make.submitted(world)
+    assert people_told("step_vacant") == {world.officer, world.registry}
+    for user in (world.officer, world.registry):
+        assert list(VacantTile().letters(user)) == [letter]
+    assert VacantTile().count(world.group_registry) == 0
+
+
+def test_vacant_post_of_a_secret_letter_is_told_to_its_drafter_only(world: World) -> None:
+    leave(world.group_director)
+    letter = make.submitted(world, secrecy=Secrecy.SECRET)
+    assert people_told("step_vacant") == {world.officer}
+    assert VacantTile().count(world.registry) == 0
+    assert list(VacantTile().letters(world.officer)) == [letter]
+
+
+def people_told(kind: str) -> set[User]:
+    """Who was last told of ``kind``."""
+    notice = Notice.objects.filter(kind=f"circulars.{kind}").latest("pk")
+    return {row.person for row in notice.notifications.select_related("person")}
