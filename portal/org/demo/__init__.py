@@ -2,6 +2,7 @@
 
 from typing import TextIO
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.registry import DemoAccount
@@ -32,12 +33,14 @@ USERNAMES: dict[Role, str] = {
 
 def accounts() -> list[DemoAccount]:
     """The accounts that the set-up prints, one per role."""
+    factors = settings.SECOND_FACTOR_ROLES
     everyone = [
         DemoAccount(
             code=f"org.{username}",
             role=role.label,
             username=username,
             password=DEMO_PASSWORD,
+            note=_("a code from /accounts/demo-codes/") if role in factors else "",
             order=order,
         )
         for order, (role, username) in enumerate(USERNAMES.items())
