@@ -79,6 +79,7 @@ class UploadedFilesWidget(forms.Widget):
             "rules": replace(self.rules, field=name),
             "max_files": self.max_files,
             "max_bytes": settings.FILES_MAX_BYTES,
+            "max_megabytes": settings.FILES_MAX_BYTES // 1_000_000,
         }
         return render_to_string(self.template_name, context)
 
