@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from portal.users.models import User
 
@@ -35,6 +43,10 @@ EXPECTED_CONSOLE = (
     "Response Status Error Code 4",
 )
 
+# Milliseconds. A machine that also runs the other checks is slow now and then.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE / 2)
+
 Shot = Callable[[Page, str], list[Path]]
 SignIn = Callable[[User], None]
 
@@ -48,6 +60,17 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_request_outlives_the_run(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A page that closes leaves its polling to the server's threads; they hold the database."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser said was wrong; the test fails unless this is empty at its end."""
@@ -58,7 +81,7 @@ def complaints() -> list[str]:
 def context(browser: Browser, live_server, complaints: list[str]) -> Iterator[BrowserContext]:
     """A fresh browser profile that speaks Thai, at the desk's width."""
     context = browser.new_context(base_url=live_server.url, locale="th-TH", viewport=DESKTOP)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
 
     def heard(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(EXPECTED_CONSOLE):
