@@ -109,6 +109,7 @@ SHOW = """
 from django.conf import settings as s
 print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME)
 print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE)
+print(s.TRUSTED_PROXIES, s.ALLAUTH_TRUSTED_PROXY_COUNT, s.SECURE_PROXY_SSL_HEADER[0])
 print(s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.SECURE_CROSS_ORIGIN_OPENER_POLICY)
 print(s.STORAGES["staticfiles"]["BACKEND"].rsplit(".")[-1], s.PASSWORD_HASHERS[0].rsplit(".")[-1])
 """
@@ -120,6 +121,7 @@ def test_production_cookies_are_bound_to_host_and_tls() -> None:
     assert done.stdout.splitlines() == [
         "__Host-sessionid __Host-csrftoken __Host-language",
         "True True True",
+        "1 1 HTTP_X_FORWARDED_PROTO",
         "True 31536000 same-origin",
         "CompressedManifestStaticFilesStorage Argon2PasswordHasher",
     ]
