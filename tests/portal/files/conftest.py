@@ -47,7 +47,7 @@ def office(db: None) -> Office:
 
 @pytest.fixture
 def clerk(office: Office) -> User:
-    return UserFactory(office=office)
+    return UserFactory(office=office, language="en")
 
 
 @pytest.fixture

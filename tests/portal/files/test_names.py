@@ -1,10 +1,16 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from portal.files.names import MAX_BYTES, clean_name, distinct, split_name, with_extension
+
+
+@pytest.fixture(autouse=True)
+def _in_english(settings) -> None:
+    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,7 @@ def test_clean_name_with_an_endless_extension_is_cut_from_its_end() -> None:
 
 
 @given(st.text())
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_clean_name_is_always_safe(sent: str) -> None:
     name = clean_name(sent)
 

@@ -455,7 +455,7 @@ def test_undelivered_shows_exactly_ones_own_office(client, office, clerk) -> Non
         client.force_login(user)
         return set(client.get("/notifications/undelivered/").context["page"])
 
-    assert shown(person(Role.SYSADMIN, office=office)) == {dead[0]}
+    assert shown(person(Role.SYSADMIN, office=office, language="en")) == {dead[0]}
     assert shown(person(Role.SYSADMIN, office=OfficeFactory())) == set()
     assert shown(UserFactory(office=None, is_superuser=True)) == set(dead)
 
@@ -466,7 +466,7 @@ def test_undelivered_tells_state_and_reason_but_no_content(client, office, clerk
     [waiting] = tell(office, clerk)
     [failed] = tell(office, clerk)
     failed.deliveries.update(state=DeliveryState.FAILED)
-    administrator = person(Role.SYSADMIN, office=office)
+    administrator = person(Role.SYSADMIN, office=office, language="en")
     client.force_login(administrator)
 
     response = client.get("/notifications/undelivered/")
@@ -480,7 +480,7 @@ def test_undelivered_tells_state_and_reason_but_no_content(client, office, clerk
 
 
 def test_undelivered_without_any_says_so(client, office) -> None:
-    client.force_login(person(Role.SYSADMIN, office=office))
+    client.force_login(person(Role.SYSADMIN, office=office, language="en"))
 
     response = client.get("/notifications/undelivered/")
 
@@ -489,7 +489,7 @@ def test_undelivered_without_any_says_so(client, office) -> None:
 
 
 def test_undelivered_takes_a_fixed_number_of_queries(client, office, clerk) -> None:
-    client.force_login(person(Role.SYSADMIN, office=office))
+    client.force_login(person(Role.SYSADMIN, office=office, language="en"))
     give_up(*tell(office, clerk))
     client.get("/notifications/undelivered/")
     counts = []
@@ -510,7 +510,7 @@ def test_send_again_gives_another_round_and_is_written_down(
 ) -> None:
     dead = [give_up(*tell(office, clerk)) for _number in range(3)]
     other = give_up(*tell(office, UserFactory(office=OfficeFactory())))
-    administrator = person(Role.SYSADMIN, office=office)
+    administrator = person(Role.SYSADMIN, office=office, language="en")
     client.force_login(administrator)
     DeferredTask.objects.all().delete()
 
@@ -536,7 +536,7 @@ def test_send_again_gives_another_round_and_is_written_down(
 
 def test_tile_counts_and_lists_for_the_administrator(office, clerk) -> None:
     tile = work_tiles.get("notifications.undelivered")
-    administrator = person(Role.SYSADMIN, office=office)
+    administrator = person(Role.SYSADMIN, office=office, language="en")
     give_up(*tell(office, clerk), reason="first")
     give_up(*tell(office, clerk), reason="second")
 
