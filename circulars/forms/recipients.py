@@ -58,7 +58,15 @@ class RecipientsForm(PortalForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     units = forms.ModelMultipleChoiceField(
-        label=_("Recipients"), queryset=Unit.objects.none(), required=False
+        label=_("Recipients"),
+        queryset=Unit.objects.none(),
+        required=False,
+        error_messages={
+            "invalid_choice": _(
+                "A recipient that you ticked can no longer get letters from here. The others are "
+                "still ticked; please keep them again."
+            )
+        },
     )
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:

@@ -23,11 +23,11 @@ def recipients(request: SignedInRequest, pk: int) -> HttpResponse:
     letter = visible_letter(request, pk)
     action = request.POST.get("action", "")
     form = RecipientsForm(request.POST or None, unit=letter.unit)
-    pick = PickForm(request.POST if action == "add" else None, unit=letter.unit)
+    pick = PickForm(request.POST or None, unit=letter.unit)
     naming = SaveListForm(request.POST if action == "save_list" else None)
     if request.method == "POST" and form.is_valid():
         chosen = {unit.pk for unit in form.cleaned_data["units"]}
-        if action == "add" and pick.is_valid():
+        if pick.is_valid():  # whichever button: who ticked a group wants it
             picked = service.resolve(unit=letter.unit, choice=pick.choice())
             chosen |= set(picked.values_list("pk", flat=True))
         try:
@@ -48,6 +48,9 @@ def recipients(request: SignedInRequest, pk: int) -> HttpResponse:
                 return _after(request, letter, action, len(chosen))
     context = {"letter": letter, "form": form, "pick": pick, "naming": naming}
     context |= _listing(letter)
+    if form.errors:  # nothing is saved: what was ticked stays ticked
+        ticked = {int(pk) for pk in request.POST.getlist("units") if pk.isdecimal()}
+        context |= {"chosen": ticked, "revision": request.POST.get("revision", "")}
     return render(
         request,
         "circulars/recipients.html",
@@ -85,6 +88,7 @@ def _listing(letter: Letter) -> dict[str, object]:
     return {
         "groups": groups,
         "chosen": chosen,
+        "revision": letter.revision,
         "saved_lists": RecipientList.objects.filter(unit=letter.unit),
     }
 
