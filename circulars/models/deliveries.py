@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from circulars.enums import DeliveryState
@@ -79,6 +80,15 @@ class Delivery(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("circulars:delivery", args=[self.pk])
+
+    @property
+    def is_overdue(self) -> bool:
+        """One row's answer of ``ReceivedQuerySet.overdue``."""
+        due, owed = self.letter.due_on, self.acknowledged_at
+        if self.letter.answer_wanted:
+            owed = self.answered_at
+        is_late = due is not None and due < timezone.localdate()
+        return is_late and owed is None and self.state != DeliveryState.UNDELIVERABLE
 
 
 class Answer(models.Model):

@@ -34,14 +34,17 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     )
     rows = filters.qs.select_related("letter__unit", "unit", "entry")
     cursor = request.GET.get("cursor")
+    only_unread = request.GET.get("state") == DeliveryState.DELIVERED
     unread = rows.unread().order_by("letter__due_on", "-delivered_at", "-pk")
     page = keyset_page(
-        rows.exclude(state=DeliveryState.DELIVERED), order=filters.order, cursor=cursor
+        rows if only_unread else rows.exclude(state=DeliveryState.DELIVERED),
+        order=filters.order,
+        cursor=cursor,
     )
     context = {
         "filter": filters,
         "page": page,
-        "unread": [] if cursor else list(unread[: UNREAD_SHOWN + 1]),
+        "unread": [] if cursor or only_unread else list(unread[: UNREAD_SHOWN + 1]),
         "unread_shown": UNREAD_SHOWN,
         "today": timezone.localdate(),
         "several_units": len(unit_ids(request.user, INBOX_ROLES)) > 1,

@@ -239,6 +239,8 @@ def test_overdue_follows_what_the_letter_asked_for(world: World) -> None:
             delivery=make.delivery(letter, world.schools[0]), actor=world.principals[0]
         )
     assert [row.letter for row in Delivery.objects.overdue()] == [asks]
+    late = {row.letter for row in Delivery.objects.select_related("letter") if row.is_overdue}
+    assert late == {asks}
 
 
 def test_every_look_at_a_secret_letter_is_recorded(world: World) -> None:
