@@ -47,6 +47,10 @@ def letter_move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """GET shows what the move asks; POST does it and leads back to the letter."""
     letter = visible_letter(request, pk)
     move = _offered(letter, request, name)
+    if request.GET.get("revision", str(letter.revision)) != str(letter.revision):
+        raise StaleAction(
+            _("The letter was changed after you opened it. Please read it again."), about=letter
+        )
     page = PAGES[move.name]
     data = request.POST if request.method == "POST" else None
     form = page.form(data, letter=letter, user=request.user)
