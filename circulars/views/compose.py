@@ -48,7 +48,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     letter = _own_draft(request, pk)
     if request.method == "POST":
         form = LetterForm(request.POST, request.FILES, letter=letter, user=request.user)
-        saved = _save(form) if form.is_valid() else None
+        saved = _save_or_keep(request, form) if form.is_valid() else None
         if saved:
             return _after_saving(request, saved)
     else:
@@ -78,6 +78,24 @@ def copy(request: SignedInRequest, pk: int) -> HttpResponse:
     draft = letters.copy_to_draft(letter=visible_letter(request, pk), actor=request.user)
     done(request, _("This is a new draft with the same content."))
     return redirect("circulars:edit", draft.pk)
+
+
+def _save_or_keep(request: SignedInRequest, form: LetterForm) -> Letter | None:
+    """Save; a draft changed elsewhere meanwhile comes back with everything that was typed."""
+    try:
+        return _save(form)
+    except StaleAction:
+        fresh = _own_draft(request, form.letter.pk)
+        form.data = data = request.POST.copy()
+        data["revision"] = str(fresh.revision)
+        form.add_error(
+            None,
+            _(
+                "The draft was changed in another window meanwhile. What you typed is still "
+                "here; saving it now replaces the other text."
+            ),
+        )
+        return None
 
 
 def _save(form: LetterForm) -> Letter | None:
