@@ -1,5 +1,7 @@
 """What lists of letters can be narrowed and sorted by."""
 
+import re
+
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
@@ -7,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from circulars.enums import DeliveryState, LetterKind, Speed
 from circulars.models import Delivery, Letter, RegisterEntry
-from portal.core.thai.digits import to_arabic
+from portal.core.thai.digits import to_arabic, to_thai
 from portal.core.thai.text import normalize
+
+CIRCULAR_MARK = re.compile(r"ว(?=[0-9๐-๙])")
+"""People type ว1 for what is printed ว 1."""
 
 SEARCH_BOX = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
 
@@ -86,12 +91,12 @@ class EntryFilter(ListFilter):
 
 
 def _words(typed: str, fields: tuple[str, ...]) -> Q:
-    """Every word stands in one of the fields, whichever digits were typed."""
+    """Every word stands in one of the fields, in whichever digits either was written."""
     found = Q()
-    for word in normalize(typed).split():
+    for word in CIRCULAR_MARK.sub("ว ", normalize(typed)).split():
         hit = Q()
-        for field in fields:
-            hit |= Q(**{f"{field}__icontains": word})
-            hit |= Q(**{f"{field}__icontains": to_arabic(word)})
+        for written in {word, to_arabic(word), to_thai(word)}:
+            for field in fields:
+                hit |= Q(**{f"{field}__icontains": written})
         found &= hit
     return found

@@ -54,6 +54,12 @@ class LetterQuerySet(models.QuerySet):
             unit__office_id=user.office_id,
         )
 
+    def known_to(self, user: "User") -> "LetterQuerySet":
+        """Letters that ``user`` may see from either side, to refer to them."""
+        received = _rows("Delivery", letter=OuterRef("pk")).visible_to(user)
+        sent = _rows("Letter").visible_to(user)
+        return self.filter(Q(pk__in=sent.order_by().values("pk")) | Exists(received))
+
     def waiting_for(self, user: "User") -> "LetterQuerySet":
         """Letters whose current step is at a post that ``user`` holds today."""
         steps = _rows("RouteStep", letter=OuterRef("pk"))

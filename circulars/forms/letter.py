@@ -14,6 +14,7 @@ from circulars.forms_of_address import FORMS_OF_ADDRESS, by_code, of_words
 from circulars.models import Letter
 from circulars.services.letters import TOP_SECRET_REFUSAL
 from portal.core.forms import PortalForm, ThaiDateField, model_choice
+from portal.core.thai.digits import to_arabic
 from portal.files.forms import UploadedFilesField, UploadedItem, uploads
 from portal.files.models import StoredFile
 from portal.org.models import Unit
@@ -155,8 +156,8 @@ class LetterForm(PortalForm):
         return [(self._earlier(line), line) for line in lines if line]
 
     def _earlier(self, line: str) -> Letter | None:
-        words = line.split(" ลงวันที่ ")[0]
-        known = Letter.objects.visible_to(self.user).filter(state__in=SIGNED)
+        words = to_arabic(line.split(" ลงวันที่ ")[0])
+        known = Letter.objects.known_to(self.user).filter(state__in=SIGNED)
         return known.filter(number_text=words).order_by("-signed_at").first()
 
 
