@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from circulars.enums import ChaseScope, DeliveryState
+from circulars.enums import HEAD_ROLES, INBOX_ROLES, ChaseScope, DeliveryState
 from circulars.models import Delivery, Letter
 from circulars.services.deliveries import outstanding
+from portal.org.models import Acting, Membership
 
 BOARD_FILTERS = {
     "undeliverable": Q(state=DeliveryState.UNDELIVERABLE),
@@ -58,12 +59,29 @@ def board_rows(*, letter: Letter, show: str = "") -> QuerySet[Delivery]:
     """The recipients of a letter in dictionary order; ``show`` keeps those of one stage.
 
     ``show`` is a stage that was reached (``opened`` …) or still owed (``not_opened`` …).
+    ``is_kept`` says whether anybody can open the letter there today.
     """
     rows: QuerySet[Delivery] = letter.deliveries.all()
     if show in ChaseScope.values:
         rows = outstanding(letter=letter, scope=ChaseScope(show))
     elif show in BOARD_FILTERS:
         rows = rows.filter(BOARD_FILTERS[show])
-    return rows.select_related(
-        "unit__school__network", "unit__merged_into", "entry", "opened_by", "acknowledged_by"
-    ).order_by("unit__position", "unit__sort_key", "pk")
+    return (
+        rows.annotate(is_kept=_kept(letter))
+        .select_related(
+            "unit__school__network", "unit__merged_into", "entry", "opened_by", "acknowledged_by"
+        )
+        .order_by("unit__position", "unit__sort_key", "pk")
+    )
+
+
+def _kept(letter: Letter) -> Q:
+    """Somebody who may see the letter keeps the inbox of its recipient today."""
+    roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
+    own = Membership.objects.on().filter(
+        unit=OuterRef("unit"), role__in=roles, person__is_active=True
+    )
+    acting = Acting.objects.on().filter(
+        membership__unit=OuterRef("unit"), membership__role__in=roles, person__is_active=True
+    )
+    return Q(Exists(own)) | Q(Exists(acting))

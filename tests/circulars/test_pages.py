@@ -18,8 +18,10 @@ from openpyxl import load_workbook
 
 from circulars.enums import DeliveryState, LetterState, Secrecy
 from circulars.models import Delivery, Letter, LetterSettings, RecipientList, Register
-from circulars.services import deliveries, letters
+from circulars.services import deliveries, letters, recipients
+from circulars.services.board import board_rows
 from portal.org.enums import Role
+from portal.org.models import Unit
 from portal.users.models import User
 from tests.factories import PASSWORD, SchoolFactory, person
 from tests.factories import letters as make
@@ -424,12 +426,14 @@ def test_registers_show_their_columns_and_the_void(world: World, browse) -> None
 
 
 def test_reference_search_offers_only_what_one_may_see(world: World, browse) -> None:
-    letter = make.dispatched(world)
+    letter = make.dispatched(world, to=world.schools[:1])
     url = reverse("circulars:search_reference")
     assert letter.number_text in browse(world.officer).get(url, {"q": "ประชุม"}).content.decode()
-    assert (
-        letter.number_text not in browse(world.clerks[0]).get(url, {"q": "ประชุม"}).content.decode()
-    )
+    finds = {
+        who: letter.number_text in browse(user).get(url, {"q": "ประชุม"}).content.decode()
+        for who, user in {"received": world.clerks[0], "not": world.clerks[1]}.items()
+    }
+    assert finds == {"received": True, "not": False}
 
 
 def test_registry_changes_how_letters_are_numbered(world: World, browse) -> None:
@@ -482,3 +486,110 @@ def test_step_that_nobody_holds_says_so_on_the_letter(world: World, browse) -> N
     world.membership(world.group_director).delete()
     tags = [step["tag"] for step in client.get(letter.get_absolute_url()).context["steps"]]
     assert [bool(tag) for tag in tags] == [True, False, False]
+
+
+@pytest.mark.parametrize("action", ["add", "keep", "save_list"])
+def test_ticked_group_counts_whichever_button_is_pressed(
+    world: World, browse, action: str
+) -> None:
+    letter = make.draft(world, to=[])
+    answer = post(
+        browse(world.officer), "recipients", letter.pk, revision=letter.revision, action=action,
+        all_schools="on", name="ทุกโรงเรียน",
+    )  # fmt: skip
+    assert answer.status_code == 302
+    assert letter.recipients.count() == 3
+
+
+def test_school_closed_between_page_and_click_loses_no_tick(world: World, browse) -> None:
+    letter = make.draft(world, to=[])
+    Unit.objects.filter(pk=world.schools[0].pk).update(
+        closed_on=timezone.localdate() - timedelta(days=1)
+    )
+    answer = post(
+        browse(world.officer), "recipients", letter.pk, revision=letter.revision, action="keep",
+        units=[unit.pk for unit in world.schools],
+    )  # fmt: skip
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["units"])
+    boxes = answer.content.decode()
+    ticked = [f'value="{unit.pk}" checked' in boxes for unit in world.schools]
+    assert ticked == [False, True, True]
+    assert letter.recipients.count() == 0
+
+
+def test_all_unread_letters_can_be_reached(world: World, browse, monkeypatch) -> None:
+    monkeypatch.setattr("circulars.views.inbox.UNREAD_SHOWN", 1)
+    for _letter in range(3):
+        make.dispatched(world)
+    client = browse(world.clerks[0])
+    first = client.get(reverse("circulars:inbox"))
+    assert (len(first.context["unread"]), len(first.context["page"].items)) == (2, 0)
+    every = client.get(reverse("circulars:inbox"), {"state": "delivered"})
+    assert (len(every.context["unread"]), len(every.context["page"].items)) == (0, 3)
+
+
+def test_sent_letters_show_how_many_have_registered(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    deliveries.register(delivery=make.delivery(letter, world.schools[0]), actor=world.clerks[0])
+    ready = make.ready(world)
+    rows = browse(world.officer).get(reverse("circulars:sent")).context["page"].items
+    counts = {row.pk: (row.registered_count, row.delivery_count) for row in rows}
+    assert counts == {letter.pk: (1, 3), ready.pk: (None, None)}
+
+
+def test_signing_after_a_change_of_the_letter_that_was_read_is_refused(
+    world: World, browse
+) -> None:
+    letter = make.for_signature(world)
+    client = browse(world.director)
+    url = reverse("circulars:letter_move", args=[letter.pk, "sign"])
+    assert f"{url}?revision={letter.revision}" in page(client, "letter", letter.pk)
+    assert client.get(url, {"revision": letter.revision}).status_code == 200
+    recipients.set_recipients(letter=letter, actor=world.officer, units=[world.schools[0].pk])
+    assert client.get(url, {"revision": letter.revision}).status_code == 409
+
+
+def test_saving_an_older_window_keeps_what_was_typed(world: World, browse) -> None:
+    letter = make.draft(world)
+    data = form_data(letter, subject="พิมพ์ไว้นาน")
+    letters.change_draft(
+        letter=letter, actor=world.officer, revision=letter.revision, subject="ของอีกหน้าต่าง"
+    )
+    client = browse(world.officer)
+    answer = post(client, "edit", letter.pk, **data)
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors)) == (422, ["__all__"])
+    assert form["subject"].value() == "พิมพ์ไว้นาน"
+    again = post(client, "edit", letter.pk, **{**data, "revision": form["revision"].value()})
+    assert again.status_code == 302
+    assert Letter.objects.get().subject == "พิมพ์ไว้นาน"
+
+
+@pytest.mark.parametrize("typed", ["2570", "๒๕๗๐", "ว1", "ว ๑", "04108/ว1"])
+def test_search_finds_either_digits(world: World, browse, typed: str) -> None:
+    letter = make.dispatched(world, subject="งบประมาณ ปี ๒๕๗๐")
+    make.draft(world)
+    found = browse(world.officer).get(reverse("circulars:sent"), {"q": typed})
+    assert list(found.context["page"].items) == [letter]
+    none = browse(world.officer).get(reverse("circulars:sent"), {"q": "2571"})
+    assert list(none.context["page"].items) == []
+
+
+def test_school_refers_to_a_letter_it_received(world: World, browse) -> None:
+    received = make.dispatched(world, to=world.schools[:1])
+    line = f"{received.number_text} ลงวันที่ ๒๐ พฤศจิกายน ๒๕๖๙"
+    draft = make.school_letter(world, to=[world.schools[1]])
+    post(browse(world.clerks[0]), "edit", draft.pk, **form_data(draft, references_text=line))
+    assert [(row.earlier, row.text) for row in draft.references.all()] == [(received, line)]
+
+
+def test_board_marks_a_recipient_where_nobody_can_open_the_letter(world: World) -> None:
+    world.membership(world.principals[0]).delete()
+    world.membership(world.clerks[1]).delete()
+    User.objects.filter(pk=world.principals[1].pk).update(is_active=False)
+    kept = {}
+    for secrecy in (Secrecy.OPEN, Secrecy.SECRET):
+        letter = make.dispatched(world, secrecy=secrecy)
+        rows = {row.unit_id: row.is_kept for row in board_rows(letter=letter)}
+        kept[secrecy] = [rows[unit.pk] for unit in world.schools]
+    assert kept == {Secrecy.OPEN: [True, False, True], Secrecy.SECRET: [False, False, True]}
