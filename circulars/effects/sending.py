@@ -13,6 +13,17 @@ from portal.files.enums import ScanState
 from portal.users.models import User
 
 DELIVER = """
+WITH RECURSIVE way (unit_id, heir_id) AS (
+    SELECT unit.id, unit.merged_into_id
+    FROM circulars_recipient AS recipient
+    JOIN org_unit AS unit ON unit.id = recipient.unit_id
+    WHERE recipient.letter_id = %(letter)s
+      AND unit.closed_on < %(today)s AND unit.merged_into_id IS NOT NULL
+    UNION
+    SELECT way.unit_id, heir.merged_into_id
+    FROM way JOIN org_unit AS heir ON heir.id = way.heir_id
+    WHERE heir.closed_on < %(today)s AND heir.merged_into_id IS NOT NULL
+)
 INSERT INTO circulars_delivery (letter_id, unit_id, state, delivered_at, chase_count)
 SELECT recipient.letter_id,
        coalesce(successor.id, unit.id),
@@ -22,8 +33,11 @@ SELECT recipient.letter_id,
        %(moment)s, 0
 FROM circulars_recipient AS recipient
 JOIN org_unit AS unit ON unit.id = recipient.unit_id
-LEFT JOIN org_unit AS successor
-       ON successor.id = unit.merged_into_id AND unit.closed_on < %(today)s
+LEFT JOIN (way JOIN org_unit AS successor
+                  ON successor.id = way.heir_id
+                 AND (successor.merged_into_id IS NULL
+                      OR successor.closed_on >= %(today)s))
+       ON way.unit_id = unit.id
 WHERE recipient.letter_id = %(letter)s
 GROUP BY recipient.letter_id, coalesce(successor.id, unit.id)
 """

@@ -138,6 +138,24 @@ def test_school_merged_into_one_outside_the_list_brings_it_in(world: World) -> N
     assert list(Delivery.objects.values_list("unit_id", flat=True)) == [world.schools[2].pk]
 
 
+def test_school_whose_successor_merged_too_gets_it_through_the_last(world: World) -> None:
+    letter = make.ready(world, to=world.schools[:2])
+    close(world.schools[0], merged_into=world.schools[1])
+    close(world.schools[1], merged_into=world.schools[2])
+    letters.dispatch(letter=letter, actor=world.registry)
+    assert list(Delivery.objects.values_list("unit_id", "state")) == [
+        (world.schools[2].pk, DeliveryState.DELIVERED)
+    ]
+
+
+def test_school_whose_successor_closed_shows_as_undeliverable(world: World) -> None:
+    letter = make.ready(world, to=world.schools[:1])
+    close(world.schools[0], merged_into=world.schools[1])
+    close(world.schools[1])
+    letters.dispatch(letter=letter, actor=world.registry)
+    assert Delivery.objects.get().state == DeliveryState.UNDELIVERABLE
+
+
 def test_school_closed_without_successor_shows_as_undeliverable(world: World) -> None:
     letter = make.ready(world)
     close(world.schools[0])
