@@ -40,6 +40,11 @@ def current_step_signs(user: "User", letter: "Letter") -> bool:
 
 
 @predicate
+def current_step_advises(user: "User", letter: "Letter") -> bool:
+    return letter.steps.current().filter(kind=StepKind.CONSULT).exists()
+
+
+@predicate
 def current_step_is_vacant(user: "User", letter: "Letter") -> bool:
     return letter.steps.current().vacant().exists()
 

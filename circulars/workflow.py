@@ -6,6 +6,7 @@ from circulars.effects import receiving, sending, signing, steps
 from circulars.enums import DeliveryState, LetterState
 from circulars.permissions import (
     chain_is_undecided,
+    current_step_advises,
     current_step_is_vacant,
     current_step_signs,
     heads_recipient,
@@ -76,7 +77,7 @@ LETTER = Table(
             label=_("Return for correction"),
             source={L.IN_CHAIN},
             target=L.RETURNED,
-            may=holds_current_step,
+            may=holds_current_step & ~current_step_advises,
             needs=("remark",),
             effect=steps.send_back,
             tone="warning",
