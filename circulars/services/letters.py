@@ -22,6 +22,7 @@ from portal.audit.service import record
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.thai.text import normalize
 from portal.files.models import StoredFile
+from portal.files.service import detach
 from portal.org.models import Membership, Unit
 from portal.org.permissions import unit_ids
 from portal.users.models import User
@@ -99,6 +100,7 @@ def set_attachments(
         if current == wanted:
             return fresh
         fresh.attachments.all().delete()
+        _let_go({pk for pk, _title in current} - {pk for pk, _title in wanted})
         Attachment.objects.bulk_create(
             Attachment(letter=fresh, file_id=pk, title=title[:200], position=index)
             for index, (pk, title) in enumerate(wanted, 1)
@@ -262,6 +264,12 @@ def _copy_rows(rows: QuerySet[Any], draft: Letter) -> None:
     for row in copies:
         row.pk, row.letter_id = None, draft.pk
     rows.model._default_manager.bulk_create(copies)
+
+
+def _let_go(files: set[int]) -> None:
+    """Have files swept that no letter holds any more."""
+    held = Attachment.objects.filter(file__in=files).values("file")
+    detach(StoredFile.objects.filter(pk__in=files).exclude(pk__in=held))
 
 
 def _bump(letter: Letter) -> Letter:

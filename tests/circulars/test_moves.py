@@ -9,6 +9,7 @@ from circulars.workflow import DELIVERY, LETTER
 from portal.audit.models import AuditRow
 from portal.core.errors import InvalidInput, NotAllowed, NotReady, StaleAction
 from portal.core.models import DeferredTask
+from portal.files.models import StoredFile
 from portal.notifications.models import Notice
 from portal.org.enums import ActingKind, Role
 from portal.workflow.service import available
@@ -365,3 +366,30 @@ def test_dispatch_without_recipients_left_sends_nothing(world: World) -> None:
 
 def test_delivery_table_starts_where_dispatch_puts_it() -> None:
     assert DELIVERY.initial == DeliveryState.DELIVERED
+
+
+def test_who_is_asked_cannot_return_the_letter(world: World) -> None:
+    expert = person(Role.OFFICER, world.group)
+    letter = make.submitted(world)
+    letter = letters.consult(
+        letter=letter, actor=world.group_director, membership=world.membership(expert),
+        question="?",
+    )  # fmt: skip
+    assert [move.name for move in available(LETTER, letter, expert)] == ["endorse", "consult"]
+    with pytest.raises(NotAllowed):
+        letters.send_back(letter=letter, actor=expert, remark="x")
+
+
+def test_removed_attachment_is_let_go_unless_another_letter_holds_it(world: World) -> None:
+    letter = make.draft(world)
+    files = [make.some_file(world.office, data=f"%PDF-1.7 {n}".encode()) for n in range(2)]
+    StoredFile.objects.update(is_attached=False, uploaded_by=world.officer)
+    letter = letters.set_attachments(
+        letter=letter, actor=world.officer, revision=letter.revision,
+        files=[(file, "") for file in files],
+    )  # fmt: skip
+    other = letters.copy_to_draft(letter=letter, actor=world.officer)
+    other.attachments.get(file=files[1]).delete()
+    letters.set_attachments(letter=letter, actor=world.officer, revision=letter.revision, files=[])
+    kept = [StoredFile.objects.get(pk=file.pk).is_attached for file in files]
+    assert kept == [True, False]
