@@ -80,6 +80,7 @@
     let timer = 0;
     let version = 0;
     let sending = false;
+    let held = null; /* sent by the person while an autosave was on its way */
     const keep = () => store(key, { at: Date.now(), state: "open", pairs: content(form) });
 
     async function send() {
@@ -109,6 +110,11 @@
         say(form, "Kept");
       } finally {
         sending = false;
+        if (held) {
+          const { button } = held;
+          held = null;
+          form.requestSubmit(button);
+        }
       }
     }
 
@@ -124,8 +130,14 @@
       later();
     });
     form.addEventListener("change", () => leaving.asks.has(form) && later());
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return; /* files are still on their way; it is sent again */
       clearTimeout(timer);
+      if (sending) { /* its answer brings the revision that the form has to name */
+        event.preventDefault();
+        held = { button: event.submitter };
+        return;
+      }
       leaving.asks.delete(form);
       store(key, { at: Date.now(), state: "sent", pairs: content(form) });
     });

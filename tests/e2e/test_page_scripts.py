@@ -206,6 +206,29 @@ def test_draft_saves_itself_and_says_when(styleguide: Page):
     assert styleguide.evaluate(KEPT) == 0
 
 
+def test_sending_waits_for_the_draft_that_is_being_saved(styleguide: Page):
+    order: list[str] = []
+
+    def slowly(route: Route) -> None:
+        if route.request.method == "POST":
+            kind = "sent" if route.request.is_navigation_request() else "saved"
+            order.append(f"{kind} asked")
+            response = route.fetch()
+            if kind == "saved":
+                styleguide.wait_for_timeout(800)
+            order.append(f"{kind} answered")
+            route.fulfill(response=response)
+        else:
+            route.continue_()
+
+    styleguide.route("**/styleguide/", slowly)
+    with styleguide.expect_request(lambda request: request.method == "POST"):
+        styleguide.locator(SUBJECT).fill("เชิญประชุม")
+    with styleguide.expect_navigation():
+        styleguide.locator("#letter button[type=submit]").first.click(no_wait_after=True)
+    assert order == ["saved asked", "saved answered", "sent asked", "sent answered"]
+
+
 def test_draft_survives_a_lost_connection(styleguide: Page, context: BrowserContext, complaints):
     context.set_offline(True)
     styleguide.locator(SUBJECT).fill("เชิญประชุม")
