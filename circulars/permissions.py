@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES, StepKind
+from circulars.inboxes import inbox_units
 from portal.core.predicates import predicate
 from portal.org.enums import Role, UnitKind
 from portal.org.permissions import has_role, unit_ids
@@ -79,13 +80,13 @@ def keeps_central_registry(user: "User", letter: "Letter") -> bool:
 
 @predicate
 def keeps_inbox(user: "User", delivery: "Delivery") -> bool:
-    return delivery.unit_id in unit_ids(user, INBOX_ROLES)
+    return delivery.unit_id in inbox_units(user, INBOX_ROLES)
 
 
 @predicate
 def heads_recipient(user: "User", delivery: "Delivery") -> bool:
     """May acknowledge for the receiving unit."""
-    return delivery.unit_id in unit_ids(user, HEAD_ROLES)
+    return delivery.unit_id in inbox_units(user, HEAD_ROLES)
 
 
 @predicate

@@ -21,6 +21,7 @@ from circulars.enums import (
     LetterState,
     StepState,
 )
+from circulars.inboxes import inbox_units
 from portal.org.enums import Role, UnitKind
 from portal.org.models import Acting, Membership
 from portal.org.permissions import has_role, roles_of, unit_ids
@@ -143,8 +144,8 @@ class ReceivedQuerySet(models.QuerySet):
         Secret ones reach only the head of the unit and the people they were handed to.
         """
         is_open = ~Q(letter__secrecy__in=SECRET)
-        circle = Q(unit__in=unit_ids(user, INBOX_ROLES))
-        heads = Q(unit__in=unit_ids(user, HEAD_ROLES))
+        circle = Q(unit__in=inbox_units(user, INBOX_ROLES))
+        heads = Q(unit__in=inbox_units(user, HEAD_ROLES))
         if has_role(user, Role.DIRECTOR, Role.DEPUTY):
             circle |= Q(unit__kind=UnitKind.OFFICE)
         if has_role(user, Role.DIRECTOR):
@@ -156,7 +157,7 @@ class ReceivedQuerySet(models.QuerySet):
 
     def kept_by(self, user: "User") -> "ReceivedQuerySet":
         """Letters in the inboxes that ``user`` keeps, as far as they may see them."""
-        return self.visible_to(user).filter(unit__in=unit_ids(user, INBOX_ROLES))
+        return self.visible_to(user).filter(unit__in=inbox_units(user, INBOX_ROLES))
 
     def unread(self) -> "ReceivedQuerySet":
         return self.filter(state=DeliveryState.DELIVERED)
@@ -183,7 +184,7 @@ class ReceivedQuerySet(models.QuerySet):
 class RegisterQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> "RegisterQuerySet":
         """Books of the units whose registry ``user`` keeps or heads."""
-        circle = Q(unit__in=unit_ids(user, INBOX_ROLES))
+        circle = Q(unit__in=inbox_units(user, INBOX_ROLES))
         if has_role(user, *OFFICE_READERS):
             circle |= Q(unit__kind=UnitKind.OFFICE)
         return self.filter(circle, unit__office_id=user.office_id)

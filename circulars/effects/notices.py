@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES
+from circulars.inboxes import heir_of
 from circulars.models import Delivery, Letter, RouteStep
 from portal.notifications.service import notify
 from portal.org.enums import Role
-from portal.org.models import Acting, Membership
+from portal.org.models import Acting, Membership, Unit
 from portal.org.permissions import unit_ids
 from portal.org.service import central_registry, holders, holders_query
 from portal.users.models import User
@@ -86,6 +88,15 @@ def _others(letter: Letter) -> list[User]:
 
 
 def inbox_keepers(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet[User]":
-    """Clerks and heads of the units that got a letter; only the heads when it is secret."""
+    """Clerks and heads of the units that got a letter; only the heads when it is secret.
+
+    For a unit merged since, those of its successor.
+    """
     roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
-    return holders_query(deliveries.order_by().values("unit_id"), roles)
+    units = deliveries.order_by().values("unit_id")
+    people = holders_query(units, roles)
+    merged = Unit.objects.filter(
+        pk__in=units, closed_on__lt=timezone.localdate(), merged_into__isnull=False
+    )
+    heirs = [heir_of(unit).pk for unit in merged.select_related("merged_into")]
+    return people | holders_query(heirs, roles) if heirs else people

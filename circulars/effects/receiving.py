@@ -7,6 +7,7 @@ from circulars.effects.notices import owners, tell
 from circulars.effects.numbers import take_number
 from circulars.effects.uploads import take_uploads
 from circulars.enums import RegisterKind
+from circulars.inboxes import heir_of
 from circulars.models import Answer, Delivery
 from circulars.permissions import heads_recipient
 from portal.core.errors import InvalidInput
@@ -21,12 +22,12 @@ def open_(*, obj: Delivery, actor: User) -> None:
 
 
 def register(*, obj: Delivery, actor: User, action: str = "", note: str = "") -> None:
-    """Give the letter the unit's next incoming number (form 13)."""
+    """Give the letter the next incoming number (form 13) of the unit, or of its successor."""
     if obj.opened_at is None:
         open_(obj=obj, actor=actor)
     letter = obj.letter
     obj.entry = take_number(
-        unit_id=obj.unit_id,
+        unit_id=heir_of(obj.unit).pk,
         kind=RegisterKind.INCOMING,
         moment=timezone.now(),
         registered_by_id=actor.pk,

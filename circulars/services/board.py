@@ -76,12 +76,12 @@ def board_rows(*, letter: Letter, show: str = "") -> QuerySet[Delivery]:
 
 
 def _kept(letter: Letter) -> Q:
-    """Somebody who may see the letter keeps the inbox of its recipient today."""
+    """Somebody who may see the letter keeps the recipient's inbox today, or its successor's."""
     roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
-    own = Membership.objects.on().filter(
-        unit=OuterRef("unit"), role__in=roles, person__is_active=True
-    )
-    acting = Acting.objects.on().filter(
-        membership__unit=OuterRef("unit"), membership__role__in=roles, person__is_active=True
-    )
-    return Q(Exists(own)) | Q(Exists(acting))
+    own = Membership.objects.on().filter(role__in=roles, person__is_active=True)
+    acting = Acting.objects.on().filter(membership__role__in=roles, person__is_active=True)
+    kept = Q()
+    for unit in (OuterRef("unit"), OuterRef("unit__merged_into")):
+        kept |= Q(Exists(own.filter(unit=unit)))
+        kept |= Q(Exists(acting.filter(membership__unit=unit)))
+    return kept

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.notices import inbox_keepers, tell
 from circulars.enums import ChaseScope, DeliveryState, LetterState
+from circulars.inboxes import heir_of
 from circulars.models import Delivery, Forward, Letter
 from circulars.permissions import keeps_inbox, may_read_delivery, sends
 from circulars.workflow import DELIVERY
@@ -94,12 +95,11 @@ def forward(*, delivery: Delivery, actor: User, person: User, note: str = "") ->
 def people_inside(*, delivery: Delivery) -> QuerySet[User]:
     """Who the letter can be handed to: the unit's people; for the office itself, all its staff."""
     members = Membership.objects.on()
-    if delivery.unit.kind == "office":
-        members = members.filter(unit__office_id=delivery.unit.office_id).exclude(
-            unit__kind="school"
-        )
+    unit = heir_of(delivery.unit)
+    if unit.kind == "office":
+        members = members.filter(unit__office_id=unit.office_id).exclude(unit__kind="school")
     else:
-        members = members.filter(unit=delivery.unit_id)
+        members = members.filter(unit=unit)
     return User.objects.filter(is_active=True, pk__in=members.order_by().values("person"))
 
 

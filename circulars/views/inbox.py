@@ -10,6 +10,7 @@ from circulars.enums import INBOX_ROLES, DeliveryState
 from circulars.filenames import letter_file_name, named_files
 from circulars.filters import DeliveryFilter
 from circulars.forms.inbox import AnswerForm, ForwardForm, RegisterForm
+from circulars.inboxes import inbox_units
 from circulars.models import Delivery
 from circulars.permissions import keeps_inbox
 from circulars.services import deliveries
@@ -47,7 +48,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "unread": [] if cursor or only_unread else list(unread[: UNREAD_SHOWN + 1]),
         "unread_shown": UNREAD_SHOWN,
         "today": timezone.localdate(),
-        "several_units": len(unit_ids(request.user, INBOX_ROLES)) > 1,
+        "several_units": len(inbox_units(request.user, INBOX_ROLES)) > 1,
     }
     return render(request, "circulars/inbox.html", context)
 

@@ -9,11 +9,21 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from circulars.effects.numbers import take_number
-from circulars.enums import CircularSeries, DeliveryState, LetterState, RegisterKind, Secrecy
+from circulars.enums import (
+    ChaseScope,
+    CircularSeries,
+    DeliveryState,
+    LetterState,
+    RegisterKind,
+    Secrecy,
+)
 from circulars.forms.moves import AssignForm, ConsultForm
+from circulars.inboxes import heir_of
 from circulars.models import Delivery, Letter, LetterSettings, RegisterEntry, RouteStep
 from circulars.registration import ReadyTile, VacantTile
 from circulars.services import deliveries, letters, recipients
+from circulars.services.board import board_rows
+from circulars.services.deliveries import chase
 from circulars.tasks import send_signed
 from circulars.workflow import LETTER
 from portal.core.errors import InvalidInput, NotAllowed, NotReady
@@ -118,6 +128,36 @@ def test_school_closed_after_dispatch_keeps_its_delivery(world: World) -> None:
     close(world.schools[0], merged_into=world.schools[1])
     row = Delivery.objects.get(letter=letter, unit=world.schools[0])
     assert (row.state, row.unit.merged_into) == (DeliveryState.DELIVERED, world.schools[1])
+
+
+def test_letter_of_a_school_merged_since_goes_on_with_its_successor(world: World) -> None:
+    letter = make.dispatched(world, to=world.schools[:1])
+    received = make.delivery(letter, world.schools[0])
+    close(world.schools[0], merged_into=world.schools[1])
+    leave(world.principals[0])
+    leave(world.clerks[0])
+    clerk, principal = again(world.clerks[1]), again(world.principals[1])
+    chase(letter=letter, actor=world.officer, scope=ChaseScope.NOT_OPENED)
+    assert people_told("chased") == {clerk, principal}
+    assert [row.is_kept for row in board_rows(letter=letter)] == [True]
+    for user in (clerk, principal):
+        assert list(Delivery.objects.visible_to(user)) == [received]
+    for user in (again(world.clerks[0]), world.clerks[2], world.principals[2]):
+        assert list(Delivery.objects.visible_to(user)) == []
+    registered = deliveries.register(delivery=make.delivery(letter, world.schools[0]), actor=clerk)
+    assert registered.entry.register.unit == world.schools[1]
+    deliveries.acknowledge(delivery=registered, actor=principal)
+    teacher = person(Role.TEACHER, world.schools[1])
+    assert teacher in deliveries.people_inside(delivery=make.delivery(letter, world.schools[0]))
+
+
+def test_successor_of_a_successor_keeps_the_letters_too(world: World) -> None:
+    letter = make.dispatched(world, to=world.schools[:1])
+    close(world.schools[0], merged_into=world.schools[1])
+    close(world.schools[1], merged_into=world.schools[2])
+    received = make.delivery(letter, world.schools[0])
+    assert list(Delivery.objects.visible_to(again(world.clerks[2]))) == [received]
+    assert heir_of(received.unit) == world.schools[2]
 
 
 def test_school_merged_before_dispatch_gets_it_through_its_successor_once(world: World) -> None:
