@@ -7,7 +7,7 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from circulars.enums import RegisterKind
-from circulars.models import RegisterEntry
+from circulars.models import Register, RegisterEntry
 from portal.core.thai.dates import be_year
 
 TAKE_NUMBER = """
@@ -22,7 +22,7 @@ INSERT INTO circulars_registerentry (
     subject, action, note, void_reason
 )
 SELECT id, last_number, %s, %s, %s, %s, %s, %s, %s, %s, %s, '' FROM taken
-RETURNING id
+RETURNING id, register_id, number
 """
 
 
@@ -49,11 +49,26 @@ def take_number(
     if not connection.in_atomic_block:
         raise TransactionManagementError("take_number needs a transaction")
     year = be_year(timezone.localtime(moment).date())
-    row = (moment, registered_by_id, reference, dated, sender, receiver, subject, action, note)
+    row = {
+        "registered_at": moment,
+        "registered_by_id": registered_by_id,
+        "reference": reference,
+        "dated": dated,
+        "sender": sender,
+        "receiver": receiver,
+        "subject": subject,
+        "action": action,
+        "note": note,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_NUMBER, (unit_id, kind, year, *row))
-        (entry_id,) = cursor.fetchone()
-    return RegisterEntry.objects.select_related("register").get(pk=entry_id)
+        cursor.execute(TAKE_NUMBER, (unit_id, kind, year, *row.values()))
+        entry_id, register_id, number = cursor.fetchone()
+    # Both rows are known here; to read them again would keep everybody else waiting at the lock.
+    register = Register(pk=register_id, unit_id=unit_id, kind=kind, year=year, last_number=number)
+    entry = RegisterEntry(pk=entry_id, register=register, number=number, **row)
+    for stored in (register, entry):
+        stored._state.adding, stored._state.db = False, connection.alias
+    return entry
 
 
 def void_entry(*, entry: RegisterEntry, actor_id: int, reason: str) -> None:
