@@ -12,10 +12,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.core.mail.message import sanitize_address
-from django.urls import reverse
 
-from portal.notifications.models import Delivery
-from portal.notifications.wording import Wordings, absolute
+from portal.notifications.claiming import Outgoing
+from portal.notifications.wording import Wordings
 
 if TYPE_CHECKING:
     from portal.org.models import Office
@@ -68,24 +67,24 @@ class Wire:
         """The bytes are ASCII; each part says how its own are packed."""
 
 
-def mail_for(delivery: Delivery, wordings: Wordings) -> NoticeMail:
-    """The mail of a delivery whose notification, notice, person and office are loaded."""
-    notification = delivery.notification
-    person = notification.person
-    name = str(person)
-    link = absolute(reverse("notifications:open", args=[notification.pk]))
-    words = wordings.of(notification.notice, person.language).for_person(name, link)
-    address = person.email if person.email.isascii() else sanitize_address(person.email, "utf-8")
+def mail_for(delivery: Outgoing, wordings: Wordings) -> NoticeMail:
+    """The mail of a delivery, in the words of its notice and the language of its person."""
+    link = wordings.link(delivery.notification_id)
+    words = wordings.of(delivery.notice, delivery.language).for_person(delivery.name, link)
+    address = delivery.email
+    if not address.isascii():
+        address = sanitize_address(address, "utf-8")
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    office = delivery.office
     return NoticeMail(
         subject=words.subject,
         body=words.text,
         html=words.html,
         from_email=sender,
-        from_line=_from_line(person.office, sender),
+        from_line=_from_line(office, sender),
         to=address,
-        to_line=_address(name, address),
-        reply_to=[person.office.email] if person.office and person.office.email else [],
+        to_line=_address(delivery.name, address),
+        reply_to=[office.email] if office and office.email else [],
         headers={
             "Message-ID": delivery.message_id,
             "Auto-Submitted": "auto-generated",

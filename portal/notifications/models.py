@@ -1,7 +1,5 @@
 """A notice is written once, a notification for each person, a delivery for each mail."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.registry import notification_kinds
 from portal.notifications.enums import Channel, DeliveryState
+from portal.notifications.message_ids import message_id
 from portal.notifications.querysets import DeliveryQuerySet, NotificationQuerySet
 
 
@@ -124,13 +123,7 @@ class Delivery(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The same for every attempt, so that a mail sent twice can be told to be one.
-
-        The time keeps it apart from that of a row lost in a restore, whose key comes again.
-        """
-        created = int(self.notification.notice.created_at.timestamp() * 1_000_000)
-        host = urlsplit(settings.SITE_URL).hostname or "localhost"
-        return f"<notice.{self.pk}.{created:x}@{host}>"
+        return message_id(self.pk, self.notification.notice.created_at)
 
 
 class Preference(models.Model):

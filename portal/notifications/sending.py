@@ -10,7 +10,7 @@ import logging
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 
 from django.conf import settings
@@ -21,12 +21,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.core.tasks import defer
+from portal.notifications.claiming import Outgoing, Queue
 from portal.notifications.emails import NoticeMail, mail_for, transmit
 from portal.notifications.enums import DeliveryState
-from portal.notifications.models import Delivery, Notice
+from portal.notifications.models import Delivery
 from portal.notifications.outcomes import BACK_OFF, OUTAGE_PAUSE, Failure, failure_of
 from portal.notifications.wording import Wordings
-from portal.org.models import Office
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +35,6 @@ TURN = 60
 # A killed worker sends at most so many mails twice. One statement for each mail would make the
 # sending half as fast as a plain loop, see benchmarks.
 NOTED_TOGETHER = 5
-_PERSON = [
-    f"notification__person__{field}"
-    for field in ("office", "email", "title", "first_name", "last_name", "language", "is_active")
-]
 _SENDING_ERRORS = (smtplib.SMTPException, OSError, ValueError)
 
 
@@ -47,17 +43,20 @@ def send_due() -> int:
 
     Returns how many mails were sent. After ``TURN`` seconds the rest is left to a new task.
     """
-    wordings = Wordings()
+    queue, wordings = Queue(), Wordings()
     end = monotonic() + TURN
     sent = 0
-    while batch := claim(timezone.now()):
-        done, is_up = _send_batch(batch, wordings)
-        sent += done
-        if not is_up:
-            break
-        if monotonic() > end:
-            defer("notifications.send_due")
-            break
+    with _quick_commits():
+        while batch := queue.claim(timezone.now()):
+            done, is_up = _send_batch(batch, wordings)
+            sent += done
+            if not is_up:
+                return sent
+            if monotonic() > end:
+                break
+        else:
+            return sent
+    defer("notifications.send_due")
     return sent
 
 
@@ -77,45 +76,7 @@ def sweep() -> int:
     return freed
 
 
-def claim(now: datetime) -> list[Delivery]:
-    """Take up to a batch of due mails for one lease, passing over what others have taken."""
-    with transaction.atomic():
-        pks = list(
-            Delivery.objects.select_for_update(skip_locked=True)
-            .due(now)
-            .order_by("next_at", "id")
-            .values_list("pk", flat=True)[: settings.NOTIFICATIONS_BATCH]
-        )
-        Delivery.objects.filter(pk__in=pks).update(
-            state=DeliveryState.CLAIMED,
-            next_at=now + timedelta(seconds=settings.NOTIFICATIONS_LEASE),
-        )
-    return _loaded(pks)
-
-
-def _loaded(pks: list[int]) -> list[Delivery]:
-    """The deliveries with what a mail needs; what many of them share is loaded once."""
-    batch = list(
-        Delivery.objects.filter(pk__in=pks)
-        .select_related("notification__person")
-        .only("attempts", "notification__notice", *_PERSON)
-        .order_by("pk")
-    )
-    notices = Notice.objects.select_related("actor").in_bulk(
-        {delivery.notification.notice_id for delivery in batch}
-    )
-    offices = Office.objects.in_bulk(
-        {delivery.notification.person.office_id for delivery in batch} - {None}
-    )
-    for delivery in batch:
-        notification = delivery.notification
-        notification.notice = notices[notification.notice_id]
-        if notification.person.office_id is not None:
-            notification.person.office = offices[notification.person.office_id]
-    return batch
-
-
-def _send_batch(batch: list[Delivery], wordings: Wordings) -> tuple[int, bool]:
+def _send_batch(batch: list[Outgoing], wordings: Wordings) -> tuple[int, bool]:
     """(mails sent, whether the server is there); what was not tried is given back."""
     end = monotonic() + settings.NOTIFICATIONS_LEASE / 2
     mails = _written(batch, wordings)
@@ -126,7 +87,7 @@ def _send_batch(batch: list[Delivery], wordings: Wordings) -> tuple[int, bool]:
     except _SENDING_ERRORS as error:
         _give_back([delivery for delivery, _mail in mails], failure_of(error).reason)
         return 0, False
-    with closing(backend), _quick_commits(), _noting() as note:
+    with closing(backend), _noting() as note:
         for number, (delivery, mail) in enumerate(mails):
             failure = _send_one(backend, delivery, mail)
             if failure is None:
@@ -138,24 +99,23 @@ def _send_batch(batch: list[Delivery], wordings: Wordings) -> tuple[int, bool]:
     return sent, True
 
 
-def _written(batch: list[Delivery], wordings: Wordings) -> list[tuple[Delivery, NoticeMail]]:
+def _written(batch: list[Outgoing], wordings: Wordings) -> list[tuple[Outgoing, NoticeMail]]:
     """The mails of a batch; those that cannot be written fail by themselves."""
     now = timezone.now()
     written = []
     for delivery in batch:
-        person = delivery.notification.person
-        if not (person.is_active and person.email):
+        if not (delivery.is_active and delivery.email):
             _fail(delivery, Failure("The person has no address.", permanent=True), now)
             continue
         try:
             written.append((delivery, mail_for(delivery, wordings)))
         except Exception as error:  # a fault in one wording must not hold up all other mails
-            logger.exception("Notice %s cannot be worded", delivery.notification.notice_id)
+            logger.exception("Notice %s cannot be worded", delivery.notice.pk)
             _fail(delivery, Failure(f"Wording: {type(error).__name__}"), now)
     return written
 
 
-def _send_one(backend: BaseEmailBackend, delivery: Delivery, mail: NoticeMail) -> Failure | None:
+def _send_one(backend: BaseEmailBackend, delivery: Outgoing, mail: NoticeMail) -> Failure | None:
     try:
         transmit(backend, mail)
     except _SENDING_ERRORS as error:
@@ -166,11 +126,11 @@ def _send_one(backend: BaseEmailBackend, delivery: Delivery, mail: NoticeMail) -
 
 
 @contextmanager
-def _noting() -> Iterator[Callable[[Delivery], None]]:
+def _noting() -> Iterator[Callable[[Outgoing], None]]:
     """Gives the function that notes a mail as sent, every ``NOTED_TOGETHER`` in one statement."""
     sent: list[int] = []
 
-    def note(delivery: Delivery) -> None:
+    def note(delivery: Outgoing) -> None:
         sent.append(delivery.pk)
         if len(sent) == NOTED_TOGETHER:
             _mark_sent(sent)
@@ -192,7 +152,7 @@ def _mark_sent(pks: list[int]) -> None:
         pks.clear()
 
 
-def _fail(delivery: Delivery, failure: Failure, now: datetime) -> None:
+def _fail(delivery: Outgoing | Delivery, failure: Failure, now: datetime) -> None:
     attempts = delivery.attempts + 1
     is_dead = failure.permanent or attempts > len(BACK_OFF)
     Delivery.objects.filter(pk=delivery.pk).update(
@@ -203,7 +163,7 @@ def _fail(delivery: Delivery, failure: Failure, now: datetime) -> None:
     )
 
 
-def _give_back(deliveries: list[Delivery], reason: str) -> None:
+def _give_back(deliveries: list[Outgoing], reason: str) -> None:
     """Let others have what was claimed and not tried; with a reason, after a pause."""
     now = timezone.now()
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(

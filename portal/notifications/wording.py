@@ -53,6 +53,11 @@ class Wordings:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, str], Words] = OrderedDict()
         self.preferences_url = absolute(reverse("notifications:preferences"))
+        self._link = absolute(reverse("notifications:open", args=[0])).rsplit("0", 1)
+
+    def link(self, notification_id: int) -> str:
+        """The page that marks a notification read and leads on to what it is about."""
+        return str(notification_id).join(self._link)
 
     def of(self, notice: Notice, language: str) -> Words:
         key = (notice.pk, language)
