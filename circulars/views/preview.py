@@ -29,7 +29,9 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     failed = not current and previews.preview_failed(letter)
     if not current and not failed:
         previews.order_preview(letter)
-    shown = current or previews.last_preview(letter)
+    shown = current
+    if not current and _sees_drafts(request, letter):
+        shown = previews.last_preview(letter)
     context = {
         "letter": letter,
         "preview": shown,
@@ -48,6 +50,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def preview_page(request: HttpRequest, pk: int, version: str, number: int) -> HttpResponse:
     """One page as a picture. A version never changes, so browsers may keep an open letter's."""
     letter = _readable(request, pk)
+    if version != previews.version_of(letter) and not _sees_drafts(request, letter):
+        raise Http404
     picture = previews.preview_page(letter, version, number)
     if picture is None:
         raise Http404
@@ -84,12 +88,19 @@ def _next_question(letter: Letter, *, is_drawn: bool) -> str:
     return "" if letter.pdf else "letter:saved from:document, every 20s"
 
 
+def _sees_drafts(request: HttpRequest, letter: Letter) -> bool:
+    """Recipients see the letter as it was sent, never a version from before."""
+    user = cast("User", request.user)
+    return Letter.objects.visible_to(user).filter(pk=letter.pk).exists()
+
+
 def _readable(request: HttpRequest, pk: int) -> Letter:
     """A letter seen from the sender's side, or received and opened; else a 404."""
     letter = get_object_or_404(Letter.objects.select_related("pdf"), pk=pk)
+    if _sees_drafts(request, letter):
+        return letter
     user = cast("User", request.user)  # nobody gets here without having signed in
-    sent = Letter.objects.visible_to(user).filter(pk=pk)
     received = Delivery.objects.visible_to(user).filter(letter=pk, opened_at__isnull=False)
-    if not (sent.exists() or received.exists()):
+    if not received.exists():
         raise Http404
     return letter

@@ -306,6 +306,25 @@ def test_recipient_sees_the_pages_once_the_letter_is_opened(world: World) -> Non
     assert browser(world.clerks[1]).get(page).status_code == 404
 
 
+def test_recipient_never_sees_a_version_from_before_the_signature(world: World) -> None:
+    letter = make.submitted(world)
+    draw_preview(letter.pk)
+    before = addresses(letter)[1]
+    Letter.objects.filter(pk=letter.pk).update(revision=letter.revision + 1)
+    letter.refresh_from_db()
+    for actor in (world.group_director, world.deputy):
+        letters.endorse(letter=letter, actor=actor, revision=letter.revision)
+    letters.sign(letter=letter, actor=world.director, revision=letter.revision)
+    letters.attach_pdf(letter=letter, pdf=make.some_file(world.office))
+    letters.dispatch(letter=letter, actor=world.registry)
+    delivery = make.delivery(letter, world.schools[0])
+    deliveries.open_delivery(delivery=delivery, actor=world.clerks[0])
+    assert browser(world.officer).get(before).status_code == 200
+    assert browser(world.clerks[0]).get(before).status_code == 404
+    shown = browser(world.clerks[0]).get(reverse("circulars:preview", args=[letter.pk]))
+    assert shown.context["preview"] is None
+
+
 def test_pictures_of_a_secret_letter_are_not_kept_by_browsers(world: World) -> None:
     letter = make.draft(world, secrecy=Secrecy.SECRET)
     draw_preview(letter.pk)
