@@ -222,8 +222,13 @@ def discard(*, letter: Letter, actor: User) -> Letter:
 
 
 def copy_to_draft(*, letter: Letter, actor: User) -> Letter:
-    """A new draft with the content, references and recipients of an earlier letter."""
+    """A new draft with the content, references and recipients of an earlier letter.
+
+    A due date that is over stays behind.
+    """
     fields = {name: getattr(letter, name) for name in CONTENT_FIELDS - {"kind"}}
+    if letter.due_on and letter.due_on < timezone.localdate():
+        fields["due_on"] = None
     with transaction.atomic():
         draft = create_draft(unit=letter.unit, actor=actor, kind=LetterKind(letter.kind), **fields)
         _copy_rows(letter.attachments.all(), draft)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from circulars.enums import SIGNED, LetterState, StepState
 from circulars.filters import LetterFilter
 from circulars.models import Delivery, Letter, RouteStep
+from circulars.permissions import is_drafter, may_draft_here
 from circulars.services.board import progress
 from circulars.services.letters import note_look
 from circulars.views.common import visible_letter
@@ -51,10 +52,12 @@ def letter_list(request: SignedInRequest, tab: str) -> HttpResponse:
 
 def waiting(request: SignedInRequest) -> HttpResponse:
     """Letters that wait for my endorsement, opinion or signature; the longest first."""
+    here = RouteStep.objects.current().filter(letter=OuterRef("pk")).values("arrived_at")
     letters = (
         Letter.objects.waiting_for(request.user)
+        .annotate(arrived_at=Subquery(here))
         .select_related("unit", "drafter")
-        .order_by("updated_at", "pk")
+        .order_by("arrived_at", "pk")
     )
     page = Paginator(letters, 50).get_page(request.GET.get("page"))
     return render(request, "circulars/waiting.html", {"page": page})
@@ -76,6 +79,8 @@ def letter_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "progress": progress(letter) if letter.state == LetterState.DISPATCHED else None,
         "recipients_changeable": letter.state == LetterState.IN_CHAIN,
         "is_signed": letter.state in SIGNED,
+        "may_copy": may_draft_here(request.user, letter)
+        and not (letter.is_editable and is_drafter(request.user, letter)),
     }
     return render(request, "circulars/letter_detail.html", context)
 

@@ -593,3 +593,42 @@ def test_board_marks_a_recipient_where_nobody_can_open_the_letter(world: World) 
         rows = {row.unit_id: row.is_kept for row in board_rows(letter=letter)}
         kept[secrecy] = [rows[unit.pk] for unit in world.schools]
     assert kept == {Secrecy.OPEN: [True, False, True], Secrecy.SECRET: [False, False, True]}
+
+
+def test_colleague_writes_again_what_a_drafter_who_left_had_returned(world: World, browse) -> None:
+    letter = make.submitted(world)
+    letters.send_back(letter=letter, actor=world.group_director, remark="แก้ไข")
+    client = browse(world.group_director)
+    assert client.get(letter.get_absolute_url()).context["may_copy"] is True
+    assert browse(world.officer).get(letter.get_absolute_url()).context["may_copy"] is False
+    assert browse(world.registry).get(letter.get_absolute_url()).context["may_copy"] is False
+    post(client, "copy", letter.pk)
+    assert Letter.objects.get(drafter=world.group_director).subject == letter.subject
+
+
+def test_copy_leaves_a_due_date_that_is_over_behind(world: World) -> None:
+    today = timezone.localdate()
+    for due, kept in ((today - timedelta(days=1), None), (today, today)):
+        letter = make.ready(world, due_on=due)
+        assert letters.copy_to_draft(letter=letter, actor=world.officer).due_on == kept
+
+
+def test_letter_waits_since_it_arrived_not_since_its_recipients_changed(
+    world: World, browse
+) -> None:
+    first, second = make.submitted(world), make.submitted(world)
+    recipients.set_recipients(letter=first, actor=world.officer, units=[world.schools[0].pk])
+    shown = browse(world.group_director).get(reverse("circulars:waiting")).context["page"]
+    assert [letter.pk for letter in shown.object_list] == [first.pk, second.pk]
+    arrived = [letter.steps.current().get().arrived_at for letter in (first, second)]
+    assert [letter.arrived_at for letter in shown.object_list] == arrived
+
+
+def test_inbox_sorts_by_the_time_of_arrival(world: World, browse) -> None:
+    rows = [make.delivery(make.dispatched(world), world.schools[0]) for _letter in range(2)]
+    for row in rows:
+        deliveries.open_delivery(delivery=row, actor=world.clerks[0])
+    client = browse(world.clerks[0])
+    assert "sort=date" in page(client, "inbox")
+    answer = client.get(reverse("circulars:inbox"), {"sort": "date"})
+    assert list(answer.context["page"].items) == rows
