@@ -198,7 +198,7 @@ class DeliveryTile(WorkTile):
 class OverdueTile(DeliveryTile):
     code = "circulars.overdue"
     order = 5
-    title = gettext_lazy("Overdue")
+    title = gettext_lazy("Answer overdue")
     icon = "alarm"
 
     def deliveries(self, user: "User") -> "QuerySet[Delivery]":
@@ -213,6 +213,18 @@ class ToRegisterTile(DeliveryTile):
 
     def deliveries(self, user: "User") -> "QuerySet[Delivery]":
         return Delivery.objects.kept_by(user).unregistered()
+
+
+class HandedTile(DeliveryTile):
+    """Letters that somebody of the unit handed to me and that I have not opened."""
+
+    code = "circulars.handed"
+    order = 16
+    title = gettext_lazy("Handed to me")
+    icon = "person-check"
+
+    def deliveries(self, user: "User") -> "QuerySet[Delivery]":
+        return Delivery.objects.filter(forwards__person=user, forwards__seen_at=None)
 
 
 class OwedToMeTile(DeliveryTile):
@@ -271,7 +283,7 @@ def register() -> None:
     for entry in (InboxEntry, WaitingEntry, SentEntry, RegistersEntry):
         registry.menu_entries.register(entry())
     for tile in (WaitingTile, ToRegisterTile, ReturnedTile, ReadyTile, VacantTile, OverdueTile,
-                 OwedToMeTile):  # fmt: skip
+                 HandedTile, OwedToMeTile):  # fmt: skip
         registry.work_tiles.register(tile())
     registry.file_owners.register(LetterFiles())
     registry.person_changed.register(VacancyWatch())

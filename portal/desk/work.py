@@ -86,9 +86,9 @@ class Work:
 
     @property
     def overdue(self) -> list[Line]:
-        """What is late over all tiles, the latest first."""
+        """What is late over all tiles, each thing once, the latest first."""
         late = [line for section in self.sections for line in section.pressing if line.is_overdue]
-        return sorted(late, key=_by_due)
+        return sorted({line.item.url: line for line in late}.values(), key=_by_due)
 
 
 def _by_due(line: Line) -> tuple[date, str]:

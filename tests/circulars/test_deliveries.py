@@ -12,6 +12,7 @@ from circulars.services.board import board_rows, progress
 from circulars.workflow import DELIVERY
 from portal.audit.models import AuditRow
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
+from portal.core.registry import work_tiles
 from portal.files.models import StoredFile
 from portal.notifications.models import Notice
 from portal.org.enums import Role
@@ -139,7 +140,10 @@ def test_forwarded_letter_is_seen_but_not_opened_for_the_school(
 ) -> None:
     teacher = person(Role.TEACHER, world.schools[0])
     handed = deliveries.forward(delivery=received, actor=world.clerks[0], person=teacher)
+    tile = work_tiles.get("circulars.handed")
+    assert [item.url for item in tile.items(teacher, 5)] == [received.get_absolute_url()]
     deliveries.open_delivery(delivery=received, actor=teacher)
+    assert tile.count(teacher) == 0
     handed.refresh_from_db()
     assert handed.seen_at is not None
     assert Delivery.objects.get(pk=received.pk).state == DeliveryState.DELIVERED

@@ -87,10 +87,11 @@ def test_tile_with_items_but_no_count_counts_its_items(user):
 
 def test_overdue_stand_apart_over_all_tiles_the_latest_first(user):
     work_tiles.register(FixedTile("a", "A", work_items(4, lambda n: days_from_now(n - 3))))
-    work_tiles.register(FixedTile("b", "B", work_items(1, lambda _n: days_from_now(-9))))
+    oldest = WorkItem(title="เรื่องเก่า", url="/old/", due_on=days_from_now(-9))
+    work_tiles.register(FixedTile("b", "B", [oldest]))
     work = work_for(user)
     late = [(line.kind, line.item.title, line.due.days_late) for line in work.overdue]
-    assert late == [("B", "เรื่องที่ 1", 9), ("A", "เรื่องที่ 1", 2), ("A", "เรื่องที่ 2", 1)]
+    assert late == [("B", "เรื่องเก่า", 9), ("A", "เรื่องที่ 1", 2), ("A", "เรื่องที่ 2", 1)]
     shown = {
         section.code: [(line.item.title, line.due.days) for line in section.lines]
         for section in work.sections
@@ -100,6 +101,15 @@ def test_overdue_stand_apart_over_all_tiles_the_latest_first(user):
         ("danger", 2),
         ("danger", 1),
     ]
+
+
+def test_overdue_thing_of_two_tiles_is_named_once(user):
+    for code in ("a", "b"):
+        work_tiles.register(
+            FixedTile(code, code.upper(), work_items(1, lambda _n: days_from_now(-1)))
+        )
+    late = [(line.kind, line.item.title) for line in work_for(user).overdue]
+    assert late == [("B", "เรื่องที่ 1")]
 
 
 def test_undated_items_come_last(user):
