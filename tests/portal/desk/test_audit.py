@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from circulars.enums import DeliveryState
 from portal.audit import service
 from portal.audit.models import AuditRow
 from portal.core.registry import menu_entries
@@ -385,3 +386,14 @@ def test_export_of_rows_without_anything_has_empty_cells(client: Client, office:
     assert [line[0], *line[2:]] == [
         str(row.pk), "", "", "sample.done", "sample.done", "", "", "", "", "",
     ]  # fmt: skip
+
+
+def test_change_of_state_is_written_in_the_words_of_its_table(client, office):
+    write(
+        office, "circulars.delivery.register", data={"from": "opened", "to": "registered", "n": 1}
+    )
+    write(office, "sample.done", data={"to": 103})
+    page = client.get(LIST).content.decode()
+    words = re.findall(r'<span class="text-break">(.*?)</span>', page)
+    before, after = DeliveryState.OPENED.label, DeliveryState.REGISTERED.label
+    assert words[-2:] == ["to: 103", f"{before} → {after}, n: 1"]
