@@ -42,7 +42,8 @@ class ForwardForm(PortalForm):
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
     def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # The page has other forms with a note.
+        super().__init__(*args, auto_id="id_forward_%s", **kwargs)
         model_choice(self, "person").queryset = people_inside(delivery=delivery).exclude(
             forwarded_letters__delivery=delivery
         )

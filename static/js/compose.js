@@ -14,6 +14,14 @@
       const label = editor.closest(".field")?.querySelector("label");
       if (label) editor.setAttribute("aria-label", label.firstChild.textContent.trim());
     }
+    /* The editor names its buttons in English alone. */
+    const words = document.querySelector("[data-editor-words]")?.content;
+    for (const button of document.querySelectorAll(".prose-menubar__button[title]")) {
+      const word = words?.querySelector(`[data-word="${button.title}"]`)?.textContent;
+      if (!word) continue;
+      button.title = word;
+      button.setAttribute("aria-label", word);
+    }
   });
 
   const form = document.querySelector("form[data-autosave]");
@@ -27,6 +35,8 @@
   });
 
   const lines = form.querySelector("[data-reference-lines]");
+  const search = form.querySelector("[data-reference-search]");
+  if (search) lines.closest(".field").after(search);
   document.addEventListener("click", (event) => {
     const choice = event.target.closest("[data-reference]");
     if (!choice) return;
