@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from circulars.enums import ChaseScope, LetterState
+from circulars.filenames import letter_file_name
 from circulars.forms.board import ChaseForm
 from circulars.models import Delivery, Letter
 from circulars.permissions import sends
@@ -57,12 +58,7 @@ def board_chase(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         scope = ChaseScope(form.cleaned_data["scope"])
         chased = chase(letter=letter, actor=request.user, scope=scope)
-        said = ngettext(
-            "%(n)s recipient was reminded.", "%(n)s recipients were reminded.", chased.reminded
-        ) % {"n": chased.reminded}
-        if chased.rested:
-            said += " " + _("%(n)s had a reminder today already.") % {"n": chased.rested}
-        done(request, said)
+        done(request, _chased(chased.reminded, chased.rested))
     target = redirect("circulars:board", letter.pk)
     target["Location"] += f"?show={form.cleaned_data.get('scope', '')}"
     return target
@@ -73,7 +69,8 @@ def board_export(request: SignedInRequest, pk: int) -> HttpResponse:
     letter = _sent_letter(request, pk)
     record(action="letter.board_export", actor=request.user, about=letter)
     response = HttpResponse(board_workbook(letter), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="board-{letter.pk}.xlsx"'
+    name = letter_file_name(letter).removesuffix(".pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}_status.xlsx"'
     return response
 
 
@@ -99,6 +96,20 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     answers = delivery.answers.select_related("answered_by").prefetch_related("files__blob")
     context = {"delivery": delivery, "letter": delivery.letter, "answers": answers}
     return render(request, "circulars/answer.html", context)
+
+
+def _chased(reminded: int, rested: int) -> str:
+    """What a reminder did, for whoever pressed the button."""
+    if not reminded and rested:
+        return _("All %(n)s were reminded today already. You can remind them again tomorrow.") % {
+            "n": rested
+        }
+    said = ngettext(
+        "%(n)s recipient was reminded.", "%(n)s recipients were reminded.", reminded
+    ) % {"n": reminded}
+    if rested:
+        said += " " + _("%(n)s had a reminder today already.") % {"n": rested}
+    return said
 
 
 def _sent_letter(request: SignedInRequest, pk: int) -> Letter:

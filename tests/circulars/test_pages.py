@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from circulars.enums import DeliveryState, LetterState, Secrecy
@@ -369,6 +370,10 @@ def test_board_shows_chases_exports_and_prints(world: World, browse) -> None:
     answer = post(client, "board_chase", letter.pk, scope="not_opened")
     assert answer.url == letter.get_board_url() + "?show=not_opened"
     assert set(Delivery.objects.unread().values_list("chase_count", flat=True)) == {1}
+    client.get(answer.url)  # takes the first message away
+    again = client.get(post(client, "board_chase", letter.pk, scope="not_opened").url)
+    said = _("All %(n)s were reminded today already. You can remind them again tomorrow.")
+    assert [str(message) for message in again.context["messages"]] == [said % {"n": 2}]
     book = load_workbook(
         BytesIO(client.get(reverse("circulars:board_export", args=[letter.pk])).content)
     )
