@@ -80,7 +80,8 @@ def test_form_offers_what_the_person_may_give(client, school):
     client.force_login(person(Role.PRINCIPAL, school))
     form = client.get(NEW).context["form"]
     assert list(form.fields["unit"].queryset) == [school]
-    assert [code for code, _word in form.fields["role"].choices] == ["school_clerk", "teacher"]
+    offered = [code for code, _word in form.fields["role"].choices]
+    assert offered == ["", "school_clerk", "teacher"]
     assert form["unit"].value() == school.pk
 
 
