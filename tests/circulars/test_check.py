@@ -29,8 +29,10 @@ UNKNOWN = "A" * 22
 
 
 @pytest.fixture
-def anybody(db: None) -> Client:
-    return Client(headers={"accept-language": "en"})
+def anybody(db: None, settings) -> Client:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
 
 
 def sealed(world: World, **fields: object) -> Letter:

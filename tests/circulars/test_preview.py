@@ -33,7 +33,8 @@ PARAGRAPH = "<p>เพื่อให้การดำเนินงานเ�
 
 
 def browser(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
+    type(user).objects.filter(pk=user.pk).update(language="en")
+    client = Client()
     client.force_login(user)
     return client
 
