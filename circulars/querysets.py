@@ -23,14 +23,13 @@ from circulars.enums import (
 )
 from circulars.inboxes import inbox_units
 from portal.org.enums import Role, UnitKind
-from portal.org.models import Acting, Membership
-from portal.org.permissions import has_role, roles_of, unit_ids
+from portal.org.models import Acting, Membership, Unit
+from portal.org.permissions import has_role, posts_of, roles_of, unit_ids
 
 if TYPE_CHECKING:
     from circulars.models import Letter
     from portal.users.models import User
 
-NOBODY = Q(pk__in=[])
 DOCUMENT_TIME = timedelta(minutes=10)
 """A document that was not made by then shows at those who look after the letter."""
 
@@ -130,11 +129,11 @@ class RouteStepQuerySet(models.QuerySet):
         )
 
     def _posts_of(self, user: "User", on: date | None = None) -> Q:
-        posts = NOBODY
+        held = posts_of(user, on)
+        posts = Q(membership__in=[membership for _role, _unit, membership in held])
         for role, unit_id in roles_of(user, on):
             posts |= Q(membership=None, role=role, unit_id=unit_id)
-        posts |= Q(membership__in=user.memberships.on(on).values("pk"))
-        return posts | Q(membership__in=user.actings.on(on).values("membership"))
+        return posts
 
 
 class ReceivedQuerySet(models.QuerySet):
@@ -143,17 +142,23 @@ class ReceivedQuerySet(models.QuerySet):
 
         Secret ones reach only the head of the unit and the people they were handed to.
         """
-        is_open = ~Q(letter__secrecy__in=SECRET)
-        circle = Q(unit__in=inbox_units(user, INBOX_ROLES))
-        heads = Q(unit__in=inbox_units(user, HEAD_ROLES))
-        if has_role(user, Role.DIRECTOR, Role.DEPUTY):
-            circle |= Q(unit__kind=UnitKind.OFFICE)
-        if has_role(user, Role.DIRECTOR):
-            heads |= Q(unit__kind=UnitKind.OFFICE)
-        handed = Exists(_rows("Forward", delivery=OuterRef("pk"), person=user))
-        return self.filter(
-            (is_open & circle) | heads | Q(handed), unit__office_id=user.office_id
-        ).exclude(state=DeliveryState.UNDELIVERABLE)
+        kept = inbox_units(user, INBOX_ROLES) | _central_inbox(user, Role.DIRECTOR, Role.DEPUTY)
+        headed = inbox_units(user, HEAD_ROLES) | _central_inbox(user, Role.DIRECTOR)
+        handed = _rows("Forward", person=user)
+        # Which units and letters these are is settled first: PostgreSQL then reads the newest
+        # page from the index of the unit, whatever the number of letters.
+        if kept | headed:
+            own = Q(unit__in=kept | headed)
+            if kept - headed:
+                own &= Q(unit__in=headed) | ~Q(letter__secrecy__in=SECRET)
+            secret = Q(delivery__letter__secrecy__in=SECRET)
+            beyond = handed.filter(~Q(delivery__unit__in=kept | headed) | secret)
+            seen = own | Q(pk__in=list(beyond.values_list("delivery_id", flat=True)))
+        else:
+            seen = Q(pk__in=handed.values("delivery"))
+        return self.filter(seen, unit__office_id=user.office_id).exclude(
+            state=DeliveryState.UNDELIVERABLE
+        )
 
     def kept_by(self, user: "User") -> "ReceivedQuerySet":
         """Letters in the inboxes that ``user`` keeps, as far as they may see them."""
@@ -188,6 +193,14 @@ class RegisterQuerySet(models.QuerySet):
         if has_role(user, *OFFICE_READERS):
             circle |= Q(unit__kind=UnitKind.OFFICE)
         return self.filter(circle, unit__office_id=user.office_id)
+
+
+def _central_inbox(user: "User", *roles: Role) -> frozenset[int]:
+    """The office's own inbox, for those who read it without keeping it."""
+    if user.office_id is None or not has_role(user, *roles):
+        return frozenset()
+    central = Unit.objects.filter(office_id=user.office_id, kind=UnitKind.OFFICE)
+    return frozenset(central.values_list("pk", flat=True))
 
 
 def _rows(model: str, **where: Any) -> Any:

@@ -10,21 +10,28 @@ if TYPE_CHECKING:
     from portal.users.models import User
 
 
-def roles_of(user: "User", on: date | None = None) -> frozenset[tuple[str, int]]:
-    """All (role, unit id) pairs that ``user`` holds on a day, acting ones included.
+def posts_of(user: "User", on: date | None = None) -> frozenset[tuple[str, int, int]]:
+    """All (role, unit id, membership id) that ``user`` holds or acts for on a day.
 
     Today's answer is kept on the user object, which lives as long as one request.
     """
     if not user.is_active or not user.pk:
         return frozenset()
-    if on is None and (kept := getattr(user, "_roles_today", None)) is not None:
+    if on is None and (kept := getattr(user, "_posts_today", None)) is not None:
         return kept
-    own = user.memberships.on(on).order_by().values_list("role", "unit_id")
-    acting = user.actings.on(on).order_by().values_list("membership__role", "membership__unit_id")
-    pairs = frozenset(own.union(acting))
+    own = user.memberships.on(on).order_by().values_list("role", "unit_id", "pk")
+    acting = user.actings.on(on).order_by()
+    posts = frozenset(
+        own.union(acting.values_list("membership__role", "membership__unit_id", "membership_id"))
+    )
     if on is None:
-        user._roles_today = pairs  # type: ignore[attr-defined]
-    return pairs
+        user._posts_today = posts  # type: ignore[attr-defined]
+    return posts
+
+
+def roles_of(user: "User", on: date | None = None) -> frozenset[tuple[str, int]]:
+    """All (role, unit id) pairs that ``user`` holds on a day, acting ones included."""
+    return frozenset((role, unit) for role, unit, _membership in posts_of(user, on))
 
 
 def has_role(user: "User", *roles: Role, unit_id: int | None = None) -> bool:

@@ -22,7 +22,7 @@ def require_manager(actor: User | None, office_id: int) -> None:
 
 def announce(person: User, what: str, on: date) -> None:
     """Tell every app that asked that ``person``'s roles change on a day."""
-    person.__dict__.pop("_roles_today", None)
+    person.__dict__.pop("_posts_today", None)
     for listener in person_changed:
         listener(person, what, on)
 
