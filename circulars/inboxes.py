@@ -19,6 +19,8 @@ def inbox_units(user: "User", roles: Iterable[Role]) -> frozenset[int]:
     The people of a merged school move on; what it had not finished goes on with its successor.
     """
     own = unit_ids(user, roles)
+    if not own:
+        return own
     return own | {merged for merged, heir in _inheritance(user) if heir in own}
 
 

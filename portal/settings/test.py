@@ -22,6 +22,9 @@ INSTALLED_APPS += ["tests.apps.sample"]
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE_NAME", default="test_portal")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
+# Tests read the source's own words; those about the Thai pages ask for Thai.
+LANGUAGE_CODE = "en"
+
 # Most tests are not about signing in; those that are switch it on.
 SECOND_FACTOR_ENFORCED = False
 

@@ -42,8 +42,9 @@ def seen_language(*, user=None, cookie="", accept="") -> tuple[str, HttpResponse
     ],
 )
 def test_language_is_the_persons_then_the_cookies_then_thai(
-    user_language, cookie, accept, language
+    settings, user_language, cookie, accept, language
 ):
+    settings.LANGUAGE_CODE = "th"
     user = User(language=user_language) if user_language else None
     assert seen_language(user=user, cookie=cookie, accept=accept)[0] == language
 

@@ -138,8 +138,9 @@ def test_wordings_keep_only_the_last_hundred(office, clerk, monkeypatch) -> None
     ("language", "subject"), [("th", "ไทย"), ("en", "Thai"), ("xx", "ไทย"), ("", "ไทย")]
 )
 def test_mail_speaks_the_language_of_the_person(
-    office, wording, language: str, subject: str
+    office, wording, settings, language: str, subject: str
 ) -> None:
+    settings.LANGUAGE_CODE = "th"
     wording["sample/email/alarm.subject.txt"] = "{% load i18n %}{% translate 'Thai' %}"
     clerk = UserFactory(office=office, language=language)
 
