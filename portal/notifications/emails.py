@@ -74,7 +74,7 @@ def mail_for(delivery: Outgoing, wordings: Wordings) -> NoticeMail:
     address = delivery.email
     if not address.isascii():
         address = sanitize_address(address, "utf-8")
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    sender = _bare(settings.DEFAULT_FROM_EMAIL)
     office = delivery.office
     return NoticeMail(
         subject=words.subject,
@@ -117,6 +117,12 @@ def _from_line(office: "Office | None", sender: str) -> str:
 def _address(name: str, address: str) -> str:
     name = " ".join(name.split())
     return formataddr((name, address)) if name.isascii() else f"{encoded(name)} <{address}>"
+
+
+@lru_cache(maxsize=8)
+def _bare(address: str) -> str:
+    """ "a@b.c" of "Portal <a@b.c>"."""
+    return parseaddr(address)[1]
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from portal.core.tasks import defer
@@ -34,7 +33,12 @@ logger = logging.getLogger(__name__)
 TURN = 60
 # A killed worker sends at most so many mails twice. One statement for each mail would make the
 # sending half as fast as a plain loop, see benchmarks.
-NOTED_TOGETHER = 5
+NOTED_TOGETHER = 10
+_MARK_SENT = """
+UPDATE notifications_delivery
+   SET state = %s, sent_at = %s, reason = '', attempts = attempts + 1
+ WHERE id = ANY(%s)
+"""
 _SENDING_ERRORS = (smtplib.SMTPException, OSError, ValueError)
 
 
@@ -142,13 +146,10 @@ def _noting() -> Iterator[Callable[[Outgoing], None]]:
 
 
 def _mark_sent(pks: list[int]) -> None:
+    """In plain SQL: Django takes ten times longer to write this statement than to run it."""
     if pks:
-        Delivery.objects.filter(pk__in=pks).update(
-            state=DeliveryState.SENT,
-            sent_at=timezone.now(),
-            reason="",
-            attempts=F("attempts") + 1,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK_SENT, [DeliveryState.SENT.value, timezone.now(), pks])
         pks.clear()
 
 

@@ -103,11 +103,11 @@ def test_send_due_leaves_the_rest_to_another_task_when_its_turn_is_over(
     assert states() == {S.SENT: 2, S.PENDING: 1}
 
 
-def test_send_due_takes_a_fixed_number_of_queries_and_one_for_every_five_mails(
+def test_send_due_takes_a_fixed_number_of_queries_and_one_for_every_ten_mails(
     office, smtp: MailServer, django_assert_num_queries
 ) -> None:
     fixed = 7
-    for count, noted in ((1, 1), (5, 1), (6, 2), (30, 6)):
+    for count, noted in ((1, 1), (10, 1), (11, 2), (30, 3)):
         tell(office, count)
         with django_assert_num_queries(fixed + noted):
             assert send_due() == count
