@@ -47,7 +47,7 @@ def test_signing_takes_three_taps_from_the_notice(
     page.goto("/notifications/")
     taps = Taps(page)
     taps.tap("main a[href*='/open/']")
-    taps.tap("a[href$='/sign/']")
+    taps.tap("a[href*='/sign/']")
     page.locator("#id_password").fill(PASSWORD)
     taps.tap("main form .form-actions button[type=submit]")
     page.wait_for_url(f"**{letter.get_absolute_url()}")
