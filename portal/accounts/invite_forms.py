@@ -44,7 +44,7 @@ class InvitationForm(PortalForm):
     def _offer(self, units: list[Unit]) -> None:
         """The roles that can be given anywhere; a single unit is chosen already."""
         given = {role for unit in units for role in invitable_roles(self.actor, unit)}
-        roles = [(role.value, role.label) for role in Role if role in given]
+        roles = [(role.value, str(role.label)) for role in Role if role in given]
         if len(roles) > 1:  # the first of them is the director: nobody is to become that by haste
             roles.insert(0, ("", "---------"))
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
