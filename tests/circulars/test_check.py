@@ -220,6 +220,7 @@ def test_counter_that_ends_between_two_steps_lets_the_request_through(
     assert anybody.get(page_of(sealed(world))).status_code == 200
 
 
-def test_page_speaks_thai_by_default(world: World) -> None:
+def test_page_speaks_thai_by_default(world: World, settings) -> None:
+    settings.LANGUAGE_CODE = "th"
     html = Client().get(page_of(sealed(world))).content.decode()
     assert html.count('<html lang="th">') == 1
