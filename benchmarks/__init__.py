@@ -1,0 +1,1 @@
+"""How fast the portal does its main work, against a ceiling measured in the same run."""
