@@ -154,6 +154,7 @@ def test_paper_shows_the_content_alone(page: Page, sign_in, clerk, tiles):
 
 
 def test_language_switch_changes_the_page(page: Page, sign_in, clerk):
+    type(clerk).objects.filter(pk=clerk.pk).update(language="th")
     sign_in(clerk)
     page.goto("/desk/")
     expect(page.locator("html")).to_have_attribute("lang", "th")
