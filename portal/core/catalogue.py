@@ -15,7 +15,17 @@ from django.test.utils import override_settings
 LANGUAGE = "th"
 FILE = Path(LANGUAGE) / "LC_MESSAGES" / "django.po"
 # Everything that no page or mail of the portal comes from.
-IGNORED = ("locale", "tests", "benchmarks", "docs", "scripts", "var", "node_modules", ".venv")
+IGNORED = (
+    "locale",
+    "tests",
+    "benchmarks",
+    "docs",
+    "requirements",
+    "scripts",
+    "var",
+    "node_modules",
+    ".venv",
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
 Key = tuple[str | None, str]
