@@ -24,6 +24,21 @@ def inbox_units(user: "User", roles: Iterable[Role]) -> frozenset[int]:
     return own | {merged for merged, heir in _inheritance(user) if heir in own}
 
 
+def handed_to(user: "User") -> frozenset[int]:
+    """The deliveries that somebody handed to ``user``, kept as ``posts_of`` is."""
+    kept: frozenset[int] | None = getattr(user, "_handed_today", None)
+    if kept is None:
+        forwards = user.forwarded_letters.order_by()
+        kept = frozenset(forwards.values_list("delivery_id", flat=True))
+        user._handed_today = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def forget_handed(user: "User") -> None:
+    """Something was handed to ``user`` just now."""
+    user.__dict__.pop("_handed_today", None)
+
+
 def heir_of(unit: Unit) -> Unit:
     """The unit that does the work of ``unit`` today: itself, or the last it was merged into."""
     seen = {unit.pk}
@@ -34,7 +49,7 @@ def heir_of(unit: Unit) -> Unit:
 
 
 def _inheritance(user: "User") -> frozenset[tuple[int, int]]:
-    """(merged unit, unit of ``user`` that continues it) pairs, kept as ``roles_of`` is."""
+    """(merged unit, unit of ``user`` that continues it) pairs, kept as ``posts_of`` is."""
     kept: frozenset[tuple[int, int]] | None = getattr(user, "_inheritance_today", None)
     if kept is not None:
         return kept

@@ -19,9 +19,10 @@ from circulars.enums import (
     UNIT_READERS,
     DeliveryState,
     LetterState,
+    Secrecy,
     StepState,
 )
-from circulars.inboxes import inbox_units
+from circulars.inboxes import handed_to, inbox_units
 from portal.org.enums import Role, UnitKind
 from portal.org.models import Acting, Membership, Unit
 from portal.org.permissions import has_role, posts_of, roles_of, unit_ids
@@ -144,18 +145,12 @@ class ReceivedQuerySet(models.QuerySet):
         """
         kept = inbox_units(user, INBOX_ROLES) | _central_inbox(user, Role.DIRECTOR, Role.DEPUTY)
         headed = inbox_units(user, HEAD_ROLES) | _central_inbox(user, Role.DIRECTOR)
-        handed = _rows("Forward", person=user)
-        # Which units and letters these are is settled first: PostgreSQL then reads the newest
-        # page from the index of the unit, whatever the number of letters.
-        if kept | headed:
-            own = Q(unit__in=kept | headed)
-            if kept - headed:
-                own &= Q(unit__in=headed) | ~Q(letter__secrecy__in=SECRET)
-            secret = Q(delivery__letter__secrecy__in=SECRET)
-            beyond = handed.filter(~Q(delivery__unit__in=kept | headed) | secret)
-            seen = own | Q(pk__in=list(beyond.values_list("delivery_id", flat=True)))
-        else:
-            seen = Q(pk__in=handed.values("delivery"))
+        seen = Q(unit__in=kept | headed)
+        if kept - headed:
+            seen &= Q(unit__in=headed) | ~Q(letter__secrecy__in=SECRET)
+        # Letters handed to somebody are named one by one, and only where they are not seen
+        # anyway: so PostgreSQL finds the newest of a unit by its index, however many there are.
+        seen |= Q(pk__in=_beyond(handed_to(user), kept | headed))
         return self.filter(seen, unit__office_id=user.office_id).exclude(
             state=DeliveryState.UNDELIVERABLE
         )
@@ -201,6 +196,15 @@ def _central_inbox(user: "User", *roles: Role) -> frozenset[int]:
         return frozenset()
     central = Unit.objects.filter(office_id=user.office_id, kind=UnitKind.OFFICE)
     return frozenset(central.values_list("pk", flat=True))
+
+
+def _beyond(handed: frozenset[int], units: frozenset[int]) -> list[int]:
+    """Those of the deliveries that are secret or not at one of the units."""
+    if not (handed and units):
+        return sorted(handed)
+    seen_anyway = Q(unit__in=units, letter__secrecy=Secrecy.OPEN)
+    rows = _rows("Delivery", pk__in=handed).exclude(seen_anyway)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _rows(model: str, **where: Any) -> Any:

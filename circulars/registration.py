@@ -13,6 +13,7 @@ from circulars.action_names import ACTION_NAMES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
 from circulars.services.access import may_read_file
+from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
 from portal.audit.service import name_actions
 from portal.core import registry
@@ -54,7 +55,7 @@ class InboxEntry(MenuEntry):
     icon = "inbox"
 
     def badge(self, user: "User") -> int | None:
-        return Delivery.objects.visible_to(user).unread().count() or None
+        return unread_count(user) or None
 
 
 class WaitingEntry(MenuEntry):
@@ -65,7 +66,8 @@ class WaitingEntry(MenuEntry):
     icon = "pen"
 
     def badge(self, user: "User") -> int | None:
-        return Letter.objects.waiting_for(user).count() or None
+        # A letter has one current step, so steps count as letters do, for less.
+        return RouteStep.objects.current().held_by(user).count() or None
 
 
 class SentEntry(MenuEntry):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.notices import inbox_keepers, tell
 from circulars.enums import ChaseScope, DeliveryState, LetterState
-from circulars.inboxes import heir_of
+from circulars.inboxes import forget_handed, heir_of
 from circulars.models import Delivery, Forward, Letter
 from circulars.permissions import keeps_inbox, may_read_delivery, sends
 from circulars.workflow import DELIVERY
@@ -27,6 +27,15 @@ class Chased:
 
     reminded: int
     rested: int
+
+
+def unread_count(user: User) -> int:
+    """How many letters ``user`` has not opened; kept on the user for the rest of the request."""
+    kept: int | None = getattr(user, "_unread_letters", None)
+    if kept is None:
+        kept = Delivery.objects.visible_to(user).unread().count()
+        user._unread_letters = kept  # type: ignore[attr-defined]
+    return kept
 
 
 def open_delivery(*, delivery: Delivery, actor: User) -> Delivery:
@@ -86,6 +95,7 @@ def forward(*, delivery: Delivery, actor: User, person: User, note: str = "") ->
                 forwarded_at=timezone.now(),
             )
             record(action="delivery.forward", actor=actor, about=delivery, data={"to": person.pk})
+            forget_handed(person)
             tell("forwarded", [person], delivery.letter, actor, delivery.get_absolute_url())
     except IntegrityError as error:
         raise InvalidInput(_("This person has the letter already."), field="person") from error

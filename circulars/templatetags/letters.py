@@ -1,13 +1,20 @@
 """How the states of letters look: a tone and an icon beside the word."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from django import template
+from django.forms import BaseForm
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from circulars.body import clean_body
-from circulars.enums import DeliveryState, LetterState, Speed
+from circulars.enums import DeliveryState, LetterState, Secrecy, Speed
+from circulars.filters import ListFilter
 from circulars.models import Attachment, Delivery, Letter
+from portal.core.templatetags.portal_tags import status_tag
 from portal.files.models import StoredFile
 
 register = template.Library()
@@ -39,22 +46,49 @@ SPEED_TONE = {
 }
 
 
-@register.inclusion_tag("components/status_tag.html")
-def letter_state(letter: Letter) -> dict[str, str]:
-    tone, icon = LETTER_LOOK[LetterState(letter.state)]
-    return {"label": letter.get_state_display(), "tone": tone, "icon": icon}
+@register.simple_tag
+def letter_state(letter: Letter) -> SafeString:
+    state = LetterState(letter.state)
+    return status_tag(str(state.label), *LETTER_LOOK[state])
 
 
-@register.inclusion_tag("components/status_tag.html")
-def delivery_state(delivery: Delivery) -> dict[str, str]:
-    tone, icon = DELIVERY_LOOK[DeliveryState(delivery.state)]
-    return {"label": delivery.get_state_display(), "tone": tone, "icon": icon}
+@register.simple_tag
+def delivery_state(delivery: Delivery) -> SafeString:
+    state = DeliveryState(delivery.state)
+    return status_tag(str(state.label), *DELIVERY_LOOK[state])
 
 
-@register.inclusion_tag("circulars/_marks.html")
-def letter_marks(letter: Letter) -> dict[str, object]:
+@register.simple_tag
+def letter_marks(letter: Letter) -> SafeString:
     """Speed and secrecy, when they are more than ordinary."""
-    return {"letter": letter, "speed_tone": SPEED_TONE.get(Speed(letter.speed), "")}
+    speed, marks = Speed(letter.speed), []
+    if tone := SPEED_TONE.get(speed):
+        marks.append(status_tag(str(speed.label), tone, "lightning-charge-fill"))
+    if letter.is_secret:
+        label = str(Secrecy(letter.secrecy).label)
+        marks.append(status_tag(label, "danger", "shield-lock-fill"))
+    return mark_safe(" ".join(marks))
+
+
+@register.simple_tag(takes_context=True)
+def list_filter_bar(context: Context, filters: ListFilter) -> SafeString:
+    """The bar above a list; while nothing is filtered it is the same for everybody."""
+    path = context["request"].path
+    if any(filters.data.get(name) for name in filters.filters):
+        return _filter_bar(filters.form, path)
+    kind: Callable[[dict[str, str]], ListFilter] = type(filters)
+    return _empty_filter_bar(kind, path, get_language())
+
+
+@lru_cache(maxsize=64)
+def _empty_filter_bar(
+    kind: Callable[[dict[str, str]], ListFilter], path: str, language: str | None
+) -> SafeString:
+    return _filter_bar(kind({}).form, path)
+
+
+def _filter_bar(form: BaseForm, path: str) -> SafeString:
+    return render_to_string("components/filter_bar.html", {"form": form, "reset_url": path})
 
 
 @register.filter

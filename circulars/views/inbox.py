@@ -1,5 +1,6 @@
 """A unit's inbox, and one received letter with what can be done to it."""
 
+from django.db.models import F
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,6 +27,13 @@ from portal.users.requests import SignedInRequest
 from portal.workflow.service import available
 
 UNREAD_SHOWN = 50
+SHOWN = (
+    "state", "delivered_at", "acknowledged_at", "answered_at", "letter__subject",
+    "letter__number_text", "letter__speed", "letter__secrecy", "letter__due_on",
+    "letter__answer_wanted", "letter__unit__name", "letter__unit__short_name",
+)  # fmt: skip
+"""What a row shows; the rest of a letter is long."""
+RECEIVER = ("unit__name", "unit__short_name")
 
 
 def inbox(request: SignedInRequest) -> HttpResponse:
@@ -33,10 +41,17 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     filters = DeliveryFilter(
         request.GET, queryset=Delivery.objects.visible_to(request.user), request=request
     )
-    rows = filters.qs.select_related("letter__unit", "unit", "entry")
+    several_units = len(inbox_units(request.user, INBOX_ROLES)) > 1
+    rows = filters.qs.select_related("letter__unit").only(*SHOWN)
+    if several_units:
+        rows = rows.select_related("unit", "letter__unit").only(*SHOWN, *RECEIVER)
+    rows = rows.annotate(number=F("entry__number"))
     cursor = request.GET.get("cursor")
     only_unread = request.GET.get("state") == DeliveryState.DELIVERED
-    unread = rows.unread().order_by("letter__due_on", "-delivered_at", "-pk")
+    unread = []
+    if not (cursor or only_unread) and deliveries.unread_count(request.user):
+        waiting = rows.unread().order_by("letter__due_on", "-delivered_at", "-pk")
+        unread = list(waiting[: UNREAD_SHOWN + 1])
     page = keyset_page(
         rows if only_unread else rows.exclude(state=DeliveryState.DELIVERED),
         order=filters.order,
@@ -45,10 +60,10 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     context = {
         "filter": filters,
         "page": page,
-        "unread": [] if cursor or only_unread else list(unread[: UNREAD_SHOWN + 1]),
+        "unread": unread,
         "unread_shown": UNREAD_SHOWN,
         "today": timezone.localdate(),
-        "several_units": len(inbox_units(request.user, INBOX_ROLES)) > 1,
+        "several_units": several_units,
     }
     return render(request, "circulars/inbox.html", context)
 

@@ -1,13 +1,16 @@
 """What stands around every page: office, menu, the person's own links. Worked out on demand."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.core.registry import menu_entries
@@ -26,6 +29,12 @@ class MenuLink:
     icon: str
     active: bool = False
     badge: int | None = None
+
+
+@lru_cache(maxsize=512)
+def _menu_html(name: str, menu: tuple[MenuLink, ...], language: str | None) -> SafeString:
+    """A menu as its component draws it: the same for everybody who has the same entries."""
+    return render_to_string(f"components/{name}.html", {"menu": menu})
 
 
 def _optional_url(name: str) -> str:
@@ -93,6 +102,14 @@ class Shell:
             )
             for entry, url in shown
         ]
+
+    @cached_property
+    def menu_html(self) -> SafeString:
+        return _menu_html("menu_list", tuple(self.menu), get_language())
+
+    @cached_property
+    def bottom_html(self) -> SafeString:
+        return _menu_html("bottom_bar", tuple(self.menu[:4]), get_language())
 
     @property
     def person_links(self) -> list[MenuLink]:

@@ -164,3 +164,22 @@ def test_visible_registers_are_exactly_these(world: World, who: str) -> None:
     deliveries.register(delivery=make.delivery(letter, world.schools[0]), actor=world.clerks[0])
     kinds = {book.unit.kind for book in Register.objects.visible_to(people_of(world)[who])}
     assert kinds == REGISTERS[who]
+
+
+def test_letter_handed_to_somebody_is_seen_at_once(world: World) -> None:
+    row = make.delivery(make.dispatched(world), world.schools[0])
+    teacher = person(Role.TEACHER, world.schools[0])
+    assert not Delivery.objects.visible_to(teacher).exists()
+    deliveries.forward(delivery=row, actor=world.clerks[0], person=teacher)
+    assert list(Delivery.objects.visible_to(teacher)) == [row]
+
+
+def test_clerk_sees_the_secret_letter_handed_over_and_no_other(world: World) -> None:
+    rows = [
+        make.delivery(make.dispatched(world, secrecy="secret"), world.schools[0])
+        for _letter in range(2)
+    ]
+    clerk = world.clerks[0]
+    assert not Delivery.objects.visible_to(clerk).exists()
+    deliveries.forward(delivery=rows[1], actor=world.principals[0], person=clerk)
+    assert list(Delivery.objects.visible_to(clerk)) == [rows[1]]

@@ -1,12 +1,14 @@
 """What pages are composed with: components with slots, icons, sort links, form fields."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -92,6 +94,14 @@ def do_fill(parser: Parser, token: Token) -> FillNode:
     nodelist = parser.parse(("endfill",))
     parser.delete_first_token()
     return FillNode(bits[1].strip("\"'"), nodelist)
+
+
+@lru_cache(maxsize=1024)
+def status_tag(label: str, tone: str, icon: str) -> SafeString:
+    """The component ``status_tag``, rendered once: lists show the same few in each row."""
+    return render_to_string(
+        "components/status_tag.html", {"label": label, "tone": tone, "icon": icon}
+    )
 
 
 @register.simple_tag(takes_context=True)

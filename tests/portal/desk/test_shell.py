@@ -162,3 +162,15 @@ def test_visitors_page_asks_for_the_office_alone(
     OfficeFactory()
     with django_assert_num_queries(1):
         client.get("/nothing-here/")
+
+
+def test_drawn_menu_follows_badges_and_language(entries):
+    entry = Entry("letters", "desk:help_index", badge_count=3)
+    entries.register(entry)
+    user = UserFactory()
+    drawn = []
+    for language, entry.badge_count in (("en", 3), ("en", 4), ("th", 4), ("en", 3)):
+        with translation.override(language):
+            drawn.append(str(Shell(request_of(user)).menu_html))
+    assert [html.count('<span class="menu-badge">3') for html in drawn] == [1, 0, 0, 1]
+    assert [html.count("My work") for html in drawn] == [1, 1, 0, 1]
