@@ -92,11 +92,19 @@ def inbox_keepers(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet
 
     For a unit merged since, those of its successor.
     """
-    roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
+    people = keepers_of(letter, deliveries)
     units = deliveries.order_by().values("unit_id")
-    people = holders_query(units, roles)
     merged = Unit.objects.filter(
         pk__in=units, closed_on__lt=timezone.localdate(), merged_into__isnull=False
     )
     heirs = [heir_of(unit).pk for unit in merged.select_related("merged_into")]
-    return people | holders_query(heirs, roles) if heirs else people
+    return people | holders_query(heirs, _keeping_roles(letter)) if heirs else people
+
+
+def keepers_of(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet[User]":
+    """``inbox_keepers`` of units of which none was merged."""
+    return holders_query(deliveries.order_by().values("unit_id"), _keeping_roles(letter))
+
+
+def _keeping_roles(letter: Letter) -> tuple[Role, ...]:
+    return HEAD_ROLES if letter.is_secret else INBOX_ROLES

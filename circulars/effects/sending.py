@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from circulars.effects.notices import inbox_keepers, tell
+from circulars.effects.notices import keepers_of, tell
 from circulars.enums import DeliveryState
 from circulars.models import Delivery, Letter
 from portal.core.errors import NotReady
@@ -72,7 +72,7 @@ def dispatch(*, obj: Letter, actor: User | None) -> None:
     obj.dispatched_at = moment
     obj.dispatched_by = actor
     arrived = Delivery.objects.filter(letter=obj, state=DeliveryState.DELIVERED)
-    tell("delivered", inbox_keepers(obj, arrived), obj, actor, obj.get_received_url())
+    tell("delivered", keepers_of(obj, arrived), obj, actor, obj.get_received_url())
 
 
 def _check_attachments(letter: Letter) -> None:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.core.mail.message import sanitize_address
 
 from portal.notifications.claiming import Outgoing
@@ -92,19 +90,6 @@ def mail_for(delivery: Outgoing, wordings: Wordings) -> NoticeMail:
             "List-Unsubscribe": f"<{wordings.preferences_url}>",
         },
     )
-
-
-def transmit(backend: BaseEmailBackend, mail: NoticeMail) -> None:
-    """Hand a mail over on an open connection; raises what the server's refusal is in smtplib.
-
-    Django's SMTP backend parses both addresses again for each mail, which takes longer than all
-    the rest; ours are bare and ASCII already.
-    """
-    if isinstance(backend, SmtpBackend) and backend.connection:
-        data = mail.message().as_bytes(linesep="\r\n")
-        backend.connection.sendmail(mail.from_email, mail.to, data)
-    else:
-        backend.send_messages([mail])
 
 
 def _from_line(office: "Office | None", sender: str) -> str:

@@ -7,22 +7,20 @@ same Message-ID.
 """
 
 import logging
-import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from time import monotonic
 
 from django.conf import settings
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import timezone
 
 from portal.core.tasks import defer
 from portal.notifications.claiming import Outgoing, Queue
-from portal.notifications.emails import NoticeMail, mail_for, transmit
+from portal.notifications.emails import NoticeMail, mail_for
 from portal.notifications.enums import DeliveryState
+from portal.notifications.lines import SENDING_ERRORS, Line
 from portal.notifications.models import Delivery
 from portal.notifications.outcomes import BACK_OFF, OUTAGE_PAUSE, Failure, failure_of
 from portal.notifications.wording import Wordings
@@ -39,7 +37,6 @@ UPDATE notifications_delivery
    SET state = %s, sent_at = %s, reason = '', attempts = attempts + 1
  WHERE id = ANY(%s)
 """
-_SENDING_ERRORS = (smtplib.SMTPException, OSError, ValueError)
 
 
 def send_due() -> int:
@@ -50,9 +47,9 @@ def send_due() -> int:
     queue, wordings = Queue(), Wordings()
     end = monotonic() + TURN
     sent = 0
-    with _quick_commits():
+    with _quick_commits(), closing(Line()) as line:
         while batch := queue.claim(timezone.now()):
-            done, is_up = _send_batch(batch, wordings)
+            done, is_up = _send_batch(batch, wordings, line)
             sent += done
             if not is_up:
                 return sent
@@ -80,20 +77,19 @@ def sweep() -> int:
     return freed
 
 
-def _send_batch(batch: list[Outgoing], wordings: Wordings) -> tuple[int, bool]:
+def _send_batch(batch: list[Outgoing], wordings: Wordings, line: Line) -> tuple[int, bool]:
     """(mails sent, whether the server is there); what was not tried is given back."""
     end = monotonic() + settings.NOTIFICATIONS_LEASE / 2
     mails = _written(batch, wordings)
     sent = 0
-    backend = get_connection()
     try:
-        backend.open()
-    except _SENDING_ERRORS as error:
+        line.open()
+    except SENDING_ERRORS as error:
         _give_back([delivery for delivery, _mail in mails], failure_of(error).reason)
         return 0, False
-    with closing(backend), _noting() as note:
+    with _noting() as note:
         for number, (delivery, mail) in enumerate(mails):
-            failure = _send_one(backend, delivery, mail)
+            failure = _send_one(line, delivery, mail)
             if failure is None:
                 note(delivery)
                 sent += 1
@@ -119,10 +115,10 @@ def _written(batch: list[Outgoing], wordings: Wordings) -> list[tuple[Outgoing, 
     return written
 
 
-def _send_one(backend: BaseEmailBackend, delivery: Outgoing, mail: NoticeMail) -> Failure | None:
+def _send_one(line: Line, delivery: Outgoing, mail: NoticeMail) -> Failure | None:
     try:
-        transmit(backend, mail)
-    except _SENDING_ERRORS as error:
+        line.send(mail)
+    except SENDING_ERRORS as error:
         failure = failure_of(error)
         _fail(delivery, failure, timezone.now())
         return failure

@@ -38,7 +38,7 @@ def notify(
     registered = notification_kinds.get(kind)
     if not url.startswith("/") or url.startswith("//"):
         raise ValueError(f"not a path of this site: {url!r}")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         notice = Notice.objects.create(
             kind=kind, about=ref(about), actor=actor, url=url, context=_words(context or {})
         )

@@ -3,6 +3,7 @@
 import smtplib
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from portal.core.models import DeferredTask
 from portal.notifications import sending
 from portal.notifications.claiming import Queue
 from portal.notifications.enums import DeliveryState
+from portal.notifications.lines import Line
 from portal.notifications.models import Delivery
 from portal.notifications.outcomes import BACK_OFF, Failure, failure_of
 from portal.notifications.sending import send_due, sweep
@@ -61,7 +63,7 @@ def waits(delivery: Delivery) -> timedelta:
 # Sending
 
 
-def test_send_due_sends_all_in_batches_of_one_connection_each(
+def test_send_due_sends_all_its_batches_over_one_connection(
     settings, office, smtp: MailServer
 ) -> None:
     settings.NOTIFICATIONS_BATCH = 4
@@ -70,7 +72,7 @@ def test_send_due_sends_all_in_batches_of_one_connection_each(
     assert send_due() == 10
 
     assert sorted(smtp.recipients) == sorted(address(delivery) for delivery in deliveries)
-    assert smtp.sessions == 3
+    assert smtp.sessions == 1
     for delivery in Delivery.objects.all():
         assert (delivery.state, delivery.attempts, delivery.reason) == (S.SENT, 1, "")
         assert delivery.sent_at is not None
@@ -116,14 +118,14 @@ def test_send_due_takes_a_fixed_number_of_queries_and_one_for_every_ten_mails(
 def test_fault_in_the_middle_of_a_batch_forgets_nothing_that_was_sent(
     office, smtp: MailServer, monkeypatch
 ) -> None:
-    real = sending.transmit
+    real = Line.send
 
-    def faulty(backend, mail) -> None:
+    def faulty(line, mail) -> None:
         if len(smtp.mails) == 3:
             raise KeyboardInterrupt
-        real(backend, mail)
+        real(line, mail)
 
-    monkeypatch.setattr(sending, "transmit", faulty)
+    monkeypatch.setattr(Line, "send", faulty)
     tell(office, 5)
 
     with pytest.raises(KeyboardInterrupt):
@@ -318,13 +320,27 @@ def test_server_that_goes_away_in_the_middle(office, smtp: MailServer) -> None:
     assert len(set(smtp.ids())) == 5
 
 
+def test_server_that_takes_only_two_mails_over_a_connection(office, smtp: MailServer) -> None:
+    """It says so with 421 and waits for a new connection; no mail has failed by that."""
+    tell(office, 5)
+    taken = iter(["", "", "421 Too many mails"] * 3)
+    smtp.data_answer = lambda envelope: next(taken)
+
+    assert send_due() == 5
+
+    assert states() == {S.SENT: 5}
+    assert (smtp.sessions, len(set(smtp.ids()))) == (3, 5)
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+
+
 def test_batch_that_takes_too_long_gives_the_rest_back(settings, office, smtp: MailServer) -> None:
     settings.NOTIFICATIONS_LEASE = 0
     tell(office, 3)
 
     [first, *rest] = Queue().claim(timezone.now())
     settings.NOTIFICATIONS_LEASE = -1
-    assert sending._send_batch([first, *rest], sending.Wordings()) == (1, True)
+    with closing(Line()) as line:
+        assert sending._send_batch([first, *rest], sending.Wordings(), line) == (1, True)
     assert states() == {S.SENT: 1, S.PENDING: 2}
 
 
