@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES, StepKind
+from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES, StepKind, StepState
 from circulars.inboxes import inbox_units
 from portal.core.predicates import predicate
 from portal.org.enums import Role, UnitKind
@@ -43,6 +43,15 @@ def current_step_signs(user: "User", letter: "Letter") -> bool:
 @predicate
 def current_step_advises(user: "User", letter: "Letter") -> bool:
     return letter.steps.current().filter(kind=StepKind.CONSULT).exists()
+
+
+@predicate
+def asks_current_step(user: "User", letter: "Letter") -> bool:
+    """Holds the step that put the present question, and waits for its answer."""
+    steps = letter.steps
+    asking = steps.filter(state=StepState.WAITING).order_by("position")[:1]
+    is_question = steps.current().filter(kind=StepKind.CONSULT).exists()
+    return is_question and steps.filter(pk__in=asking.values("pk")).held_by(user).exists()
 
 
 @predicate

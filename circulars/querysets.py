@@ -20,6 +20,7 @@ from circulars.enums import (
     DeliveryState,
     LetterState,
     Secrecy,
+    StepKind,
     StepState,
 )
 from circulars.inboxes import handed_to, inbox_units
@@ -90,16 +91,28 @@ class RouteStepQuerySet(models.QuerySet):
         return self.filter(state=StepState.CURRENT)
 
     def reached(self) -> "RouteStepQuerySet":
-        """Steps where the letter has been or is, not those still ahead."""
-        return self.filter(state__in=(StepState.CURRENT, StepState.DONE, StepState.RETURNED))
+        """Steps where the letter has been or is, not those still ahead.
+
+        Who asks somebody has it all the while, though their step waits again.
+        """
+        return self.filter(
+            Q(state__in=(StepState.CURRENT, StepState.DONE, StepState.RETURNED))
+            | Q(state=StepState.WAITING, arrived_at__isnull=False)
+        )
 
     def decided(self) -> "RouteStepQuerySet":
         return self.filter(state__in=(StepState.DONE, StepState.RETURNED))
 
     def of_round(self, letter: "Letter") -> "RouteStepQuerySet":
-        """Steps of the present way up: those after the last return."""
+        """Steps of the present way up: those after the last one that was broken off.
+
+        Each way up has one step that signs, the last; where that fell away, the way ended. A
+        question that was taken back ends nothing.
+        """
         last = (
-            letter.steps.filter(state__in=(StepState.RETURNED, StepState.CANCELLED))
+            letter.steps.filter(
+                kind=StepKind.SIGN, state__in=(StepState.RETURNED, StepState.CANCELLED)
+            )
             .order_by("-position")
             .values_list("position", flat=True)
             .first()

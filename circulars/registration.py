@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 KINDS = (
     ("waiting", gettext_lazy("A letter waits for my endorsement or signature"), False),
     ("consulted", gettext_lazy("Somebody asks my opinion on a letter"), False),
+    ("question_withdrawn", gettext_lazy("A question to me was taken back"), False),
     ("step_vacant", gettext_lazy("A letter waits at a post that nobody holds"), False),
     ("returned", gettext_lazy("A letter of mine came back"), False),
     ("signed", gettext_lazy("A letter of mine was signed"), False),

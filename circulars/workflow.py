@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from circulars.effects import receiving, sending, signing, steps
 from circulars.enums import DeliveryState, LetterState
 from circulars.permissions import (
+    asks_current_step,
     chain_is_undecided,
     current_step_advises,
     current_step_is_vacant,
@@ -93,6 +94,17 @@ LETTER = Table(
             effect=steps.consult,
             tone="secondary",
             icon="chat-left-text",
+        ),
+        Move(
+            name="take_back_question",
+            label=_("Take the question back"),
+            source={L.IN_CHAIN},
+            target=L.IN_CHAIN,
+            may=asks_current_step,
+            effect=steps.take_back_question,
+            tone="secondary",
+            icon="chat-left-dots",
+            confirm=_("Whoever was asked is told. The letter waits at you again."),
         ),
         Move(
             name="reassign",

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import F, Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from circulars.effects.notices import tell, tell_step_holders
+from circulars.effects.notices import step_holders, tell, tell_step_holders
 from circulars.enums import SIGNING_ROLES, StepKind, StepState
 from circulars.models import Letter, RouteStep
 from portal.core.errors import InvalidInput, NotReady, StaleAction
@@ -45,15 +46,8 @@ def start_chain(*, obj: Letter, actor: User, stops: list[Stop]) -> None:
 
 
 def open_next_step(*, letter: Letter, actor: User | None) -> None:
-    step = (
-        letter.steps.filter(state=StepState.WAITING).select_related("unit", "membership").first()
-    )
-    if step is None:
-        raise NotReady(_("The letter needs somebody who signs it."))
-    step.letter = letter
-    step.state = StepState.CURRENT
-    step.arrived_at = timezone.now()
-    step.save(update_fields=["state", "arrived_at"])
+    step = _next_step(letter)
+    _open(step)
     tell_step_holders(step, actor)
 
 
@@ -128,6 +122,18 @@ def consult(*, obj: Letter, actor: User, membership: Membership, question: str) 
     open_next_step(letter=obj, actor=actor)
 
 
+def take_back_question(*, obj: Letter, actor: User) -> None:
+    """Wait no longer for an answer: the letter is back at the step that asked.
+
+    Its holders are not told, as it is one of them who does this.
+    """
+    question = obj.steps.current().select_related("membership").get()
+    question.state = StepState.CANCELLED
+    question.save(update_fields=["state"])
+    tell("question_withdrawn", step_holders(question), obj, actor, reverse("circulars:waiting"))
+    _open(_next_step(obj))
+
+
 def reassign(*, obj: Letter, actor: User, membership: Membership) -> None:
     """Give a step that nobody holds to another post-holder, to sign only to one who may."""
     step = obj.steps.current().get()
@@ -147,6 +153,21 @@ def reassign(*, obj: Letter, actor: User, membership: Membership) -> None:
     step.vacancy_told_at = None
     step.save()
     tell_step_holders(step, actor)
+
+
+def _next_step(letter: Letter) -> RouteStep:
+    waiting = letter.steps.filter(state=StepState.WAITING)
+    step = waiting.select_related("unit", "membership").first()
+    if step is None:
+        raise NotReady(_("The letter needs somebody who signs it."))
+    step.letter = letter
+    return step
+
+
+def _open(step: RouteStep) -> None:
+    step.state = StepState.CURRENT
+    step.arrived_at = timezone.now()
+    step.save(update_fields=["state", "arrived_at"])
 
 
 def _acting(step: RouteStep, actor: User) -> Acting | None:

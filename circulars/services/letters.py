@@ -181,6 +181,11 @@ def consult(*, letter: Letter, actor: User, membership: Membership, question: st
     )
 
 
+def take_back_question(*, letter: Letter, actor: User) -> Letter:
+    """Whoever asked decides without the answer."""
+    return apply_move(LETTER, "take_back_question", pk=letter.pk, actor=actor)
+
+
 def reassign(*, letter: Letter, actor: User, membership: Membership) -> Letter:
     return apply_move(LETTER, "reassign", pk=letter.pk, actor=actor, membership=membership)
 

@@ -35,6 +35,9 @@ PAGES = {
     "sign": Page(forms.SignForm, letters.sign, _("Signed. The number is %(number)s.")),
     "send_back": Page(forms.SendBackForm, letters.send_back, _("Returned to %(drafter)s.")),
     "consult": Page(forms.ConsultForm, letters.consult, _("Asked. The letter comes back to you.")),
+    "take_back_question": Page(
+        forms.PlainForm, letters.take_back_question, _("The question is taken back.")
+    ),
     "reassign": Page(forms.AssignForm, letters.reassign, _("The step has a holder again.")),
     "retry_pdf": Page(forms.PlainForm, letters.retry_pdf, _("The document is being made again.")),
     "dispatch": Page(forms.PlainForm, letters.dispatch, _("Sent: %(number)s.")),

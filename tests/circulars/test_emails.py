@@ -16,6 +16,7 @@ CODES = [code for code, _label, _urgent in KINDS]
 SUBJECTS = {
     "waiting": "For your decision: {subject}",
     "consulted": "Your opinion is asked: {subject}",
+    "question_withdrawn": "Your opinion is not needed any more: {subject}",
     "step_vacant": "Nobody can decide now: {subject}",
     "returned": "Returned for correction: {subject}",
     "signed": "Signed as {number}: {subject}",

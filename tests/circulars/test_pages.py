@@ -1,7 +1,6 @@
 """The pages of letters, as each role meets them."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -33,16 +32,6 @@ from tests.factories.letters import World
 def _no_second_factor(settings: object) -> None:
     """Second factors have their own tests; here everybody signs in with a password."""
     settings.SECOND_FACTOR_ROLES = []
-
-
-@pytest.fixture
-def browse() -> Callable[[User], Client]:
-    def sign_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in
 
 
 def page(client: Client, name: str, *args: object, **query: str) -> str:
