@@ -81,7 +81,7 @@ def check_revision(letter: Letter, revision: int) -> None:
 
 
 def endorse(*, obj: Letter, actor: User, revision: int, remark: str = "") -> None:
-    """Pass the letter on, with a remark (เกษียน)."""
+    """Pass the letter on, with a remark (เกษียน) or the opinion that was asked for."""
     check_revision(obj, revision)
     decide_step(letter=obj, actor=actor, remark=remark)
     open_next_step(letter=obj, actor=actor)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from circulars.enums import SIGNING_ROLES, StepKind
@@ -45,6 +46,22 @@ class DecideForm(MoveForm):
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
         super().__init__(*args, letter=letter, **kwargs)
         self.initial.setdefault("revision", letter.revision)
+
+
+class OpinionForm(DecideForm):
+    """Answer a question that was put about the letter."""
+
+    remark = forms.CharField(
+        label=_("Your opinion"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        super().__init__(*args, letter=letter, **kwargs)
+        question = letter.steps.current().values_list("question", flat=True).first()
+        if question:
+            self.fields["remark"].help_text = format_html(_("You are asked: {}"), question)
 
 
 class SignForm(DecideForm):

@@ -162,6 +162,15 @@ def endorse(*, letter: Letter, actor: User, revision: int, remark: str = "") -> 
     )
 
 
+def give_opinion(*, letter: Letter, actor: User, revision: int, remark: str) -> Letter:
+    """Answer what was asked; the letter goes back to who asked."""
+    if not remark.strip():
+        raise InvalidInput(_("Write your opinion."), field="remark")
+    return apply_move(
+        LETTER, "give_opinion", pk=letter.pk, actor=actor, revision=revision, remark=remark
+    )
+
+
 def sign(*, letter: Letter, actor: User, revision: int, remark: str = "") -> Letter:
     """Sign what the actor saw as ``revision``; identity was confirmed by the caller's form."""
     return apply_move(LETTER, "sign", pk=letter.pk, actor=actor, revision=revision, remark=remark)

@@ -32,6 +32,9 @@ PAGES = {
     "submit": Page(forms.PlainForm, letters.submit, _("The letter is on its way up.")),
     "pull_back": Page(forms.PlainForm, letters.pull_back, _("The letter is a draft again.")),
     "endorse": Page(forms.DecideForm, letters.endorse, _("Endorsed and passed on.")),
+    "give_opinion": Page(
+        forms.OpinionForm, letters.give_opinion, _("Your opinion is with who asked.")
+    ),
     "sign": Page(forms.SignForm, letters.sign, _("Signed. The number is %(number)s.")),
     "send_back": Page(forms.SendBackForm, letters.send_back, _("Returned to %(drafter)s.")),
     "consult": Page(forms.ConsultForm, letters.consult, _("Asked. The letter comes back to you.")),

@@ -116,6 +116,7 @@ def test_return_gives_the_letter_back_and_a_new_round_begins(world: World) -> No
     [
         (letters.send_back, {"remark": " "}, "remark"),
         (letters.consult, {"membership": None, "question": " "}, "question"),
+        (letters.give_opinion, {"revision": 1, "remark": " "}, "remark"),
     ],
 )
 def test_moves_that_need_words_say_so(
@@ -152,7 +153,7 @@ def test_consult_pulls_somebody_in_and_comes_back(world: World) -> None:
         (StepKind.ENDORSE, Role.GROUP_DIRECTOR, StepState.WAITING),
     ]
     assert told("consulted") == {expert.pk}
-    letters.endorse(letter=letter, actor=expert, revision=letter.revision, remark="พอ")
+    letters.give_opinion(letter=letter, actor=expert, revision=letter.revision, remark="พอ")
     assert steps(letter)[1] == (StepKind.ENDORSE, Role.GROUP_DIRECTOR, StepState.CURRENT)
 
 
@@ -164,7 +165,9 @@ def test_consult_waits_at_that_person_alone(world: World) -> None:
         question="?",
     )  # fmt: skip
     with pytest.raises(NotAllowed):
-        letters.endorse(letter=letter, actor=world.officer, revision=letter.revision)
+        letters.give_opinion(
+            letter=letter, actor=world.officer, revision=letter.revision, remark="พอ"
+        )
 
 
 def test_consulting_oneself_is_refused(world: World) -> None:
@@ -375,7 +378,7 @@ def test_who_is_asked_cannot_return_the_letter(world: World) -> None:
         letter=letter, actor=world.group_director, membership=world.membership(expert),
         question="?",
     )  # fmt: skip
-    assert [move.name for move in available(LETTER, letter, expert)] == ["endorse", "consult"]
+    assert [move.name for move in available(LETTER, letter, expert)] == ["give_opinion", "consult"]
     with pytest.raises(NotAllowed):
         letters.send_back(letter=letter, actor=expert, remark="x")
 

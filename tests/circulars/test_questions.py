@@ -137,3 +137,20 @@ def test_question_is_taken_back_from_its_page(world: World, expert: User, browse
     assert url in client.get(letter.get_absolute_url()).content.decode()
     assert client.post(url).url == letter.get_absolute_url()
     assert moves_of(letter, world.group_director) == ["endorse", "send_back", "consult"]
+
+
+def test_who_is_asked_gives_an_opinion_and_endorses_nothing(
+    world: World, expert: User, browse
+) -> None:
+    letter = ask(world, make.submitted(world), expert)
+    assert moves_of(letter, expert) == ["give_opinion", "consult"]
+    with pytest.raises(NotAllowed):
+        letters.endorse(letter=letter, actor=expert, revision=letter.revision)
+    client = browse(expert)
+    url = reverse("circulars:letter_move", args=[letter.pk, "give_opinion"])
+    assert "งบประมาณพอหรือไม่" in client.get(url).content.decode()
+    empty = client.post(url, {"revision": letter.revision, "remark": " "})
+    assert (empty.status_code, list(empty.context["form"].errors)) == (422, ["remark"])
+    client.post(url, {"revision": letter.revision, "remark": "พอ"})
+    first = letter.steps.first()
+    assert (first.state, first.remark, first.decided_by) == (StepState.DONE, "พอ", expert)
