@@ -98,8 +98,9 @@ SELECT register.id, number, moment, signer_id, prefix || number, moment::date,
 _LETTERS = """
 INSERT INTO circulars_letter (unit_id, drafter_id, kind, state, revision, subject, salutation,
        addressee, body, closing, copies_to, speed, secrecy, names_person, due_on, answer_wanted,
-       send_when_signed, entry_id, number_text, letter_date, signer_id, signer_name, signer_lines,
-       signed_at, content_hash, check_token, pdf_failures, dispatched_at, dispatched_by_id,
+       send_when_signed, channel, details, entry_id, number_text, letter_date, signer_id,
+       signer_name, signer_lines, signed_at, content_hash, check_token, pdf_failures,
+       dispatched_at, dispatched_by_id,
        created_at, updated_at)
 SELECT plan.unit_id, drafter_id, plan.kind, 'dispatched', 1,
        (%(subjects)s::text[])[1 + n %% %(subject_count)s] || ' ครั้งที่ ' || n, %(salutation)s,
@@ -108,8 +109,8 @@ SELECT plan.unit_id, drafter_id, plan.kind, 'dispatched', 1,
        CASE WHEN n %% 20 = 0 THEN 'very_urgent' WHEN n %% 7 = 0 THEN 'urgent'
             ELSE 'ordinary' END,
        CASE WHEN n %% 200 = 199 THEN 'confidential' ELSE 'open' END,
-       false, CASE WHEN n %% 3 = 0 THEN moment::date + 14 END, n %% 3 = 0, true, entry.id,
-       entry.reference, entry.dated, signer_id,
+       false, CASE WHEN n %% 3 = 0 THEN moment::date + 14 END, n %% 3 = 0, true, 'portal', '{}',
+       entry.id, entry.reference, entry.dated, signer_id,
        'ผู้ลงนาม', '["ผู้อำนวยการ"]', moment, repeat(md5('content' || n), 2),
        left(md5(%(office)s || '-' || n), 22), 0, moment, drafter_id, moment, moment
   FROM bench_plan plan

@@ -5,8 +5,30 @@ from portal.org.enums import Role
 
 
 class LetterKind(models.TextChoices):
+    """The six types of clause 10, by the form they are written on."""
+
     CIRCULAR = "circular", _("Circular")
     LETTER = "letter", _("Letter")
+    MEMO = "memo", _("Memo")
+    SEALED = "sealed", _("Sealed letter")
+    ORDER = "order", _("Order")
+    RULE = "rule", _("Rule")
+    BYLAW = "bylaw", _("Bylaw")
+    ANNOUNCEMENT = "announcement", _("Announcement")
+    STATEMENT = "statement", _("Statement")
+    NEWS = "news", _("News")
+    CERTIFICATE = "certificate", _("Certificate")
+    MINUTES = "minutes", _("Minutes of a meeting")
+    RECORD = "record", _("Record")
+
+
+class Channel(models.TextChoices):
+    """The way a letter came to the office."""
+
+    PORTAL = "portal", _("In the portal")
+    PAPER = "paper", _("On paper")
+    EMAIL = "email", _("By e-mail")
+    EXCHANGE = "exchange", _("From another system")
 
 
 class Speed(models.TextChoices):
@@ -36,6 +58,7 @@ class LetterState(models.TextChoices):
     DISPATCHED = "dispatched", _("Sent")
     VOID = "void", _("Void")
     DISCARDED = "discarded", _("Discarded draft")
+    OUTSIDE = "outside", _("From outside")
 
 
 class StepKind(models.TextChoices):
@@ -69,6 +92,12 @@ class RegisterKind(models.TextChoices):
     INCOMING = "incoming", _("Incoming register")
     OUTGOING = "outgoing", _("Outgoing register")
     CIRCULAR = "circular", _("Circular register")
+    MEMO = "memo", _("Memo register")
+    ORDER = "order", _("Order register")
+    ANNOUNCEMENT = "announcement", _("Announcement register")
+    CERTIFICATE = "certificate", _("Certificate register")
+    SECRET_INCOMING = "secret_in", _("Secret incoming register")
+    SECRET_OUTGOING = "secret_out", _("Secret outgoing register")
 
 
 class CircularSeries(models.TextChoices):
@@ -84,6 +113,11 @@ class ChaseScope(models.TextChoices):
     NOT_ACKNOWLEDGED = "not_acknowledged", _("Not acknowledged yet")
     NOT_ANSWERED = "not_answered", _("Not answered yet")
 
+
+WRITTEN_KINDS = (LetterKind.CIRCULAR, LetterKind.LETTER)
+"""Kinds that people can write here."""
+
+KIND_CHOICES = [(kind.value, kind.label) for kind in WRITTEN_KINDS]
 
 SECRET = (Secrecy.CONFIDENTIAL, Secrecy.SECRET)
 """Classes that only named readers may see."""

@@ -2,7 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from circulars.enums import DRAFTING_ROLES, HEAD_ROLES, INBOX_ROLES, StepKind, StepState
+from circulars.enums import (
+    DRAFTING_ROLES,
+    HEAD_ROLES,
+    INBOX_ROLES,
+    LetterState,
+    StepKind,
+    StepState,
+)
 from circulars.inboxes import inbox_units
 from portal.core.predicates import predicate
 from portal.org.enums import Role, UnitKind
@@ -28,6 +35,12 @@ def is_drafter(user: "User", letter: "Letter") -> bool:
 def may_draft_here(user: "User", letter: "Letter") -> bool:
     """Still holds a drafting role in the letter's unit."""
     return letter.unit_id in unit_ids(user, DRAFTING_ROLES)
+
+
+@predicate
+def came_from_outside(user: "User", delivery: "Delivery") -> bool:
+    """Nobody reads an answer in the portal: it is answered by a letter."""
+    return delivery.letter.state == LetterState.OUTSIDE
 
 
 @predicate

@@ -43,7 +43,7 @@ class LetterQuerySet(models.QuerySet):
         The drafter sees their own. Everyone whose post a letter passed sees it. An open letter
         that has left its drafter is seen by the heads and clerks of its unit, by the office's
         executives and central registry (not for schools' letters), and, once signed, by all who
-        write letters in its unit.
+        write letters in its unit. Letters from outside are seen where they were received.
         """
         passed = Exists(_rows("RouteStep", letter=OuterRef("pk")).reached().of(user))
         left_drafter = ~Q(state__in=UNFINISHED) & ~Q(secrecy__in=SECRET)
@@ -54,7 +54,7 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(
             Q(drafter=user) | Q(passed) | (left_drafter & (circle | colleagues)),
             unit__office_id=user.office_id,
-        )
+        ).exclude(state=LetterState.OUTSIDE)
 
     def known_to(self, user: "User") -> "LetterQuerySet":
         """Letters that ``user`` may see from either side, to refer to them."""

@@ -6,6 +6,7 @@ from circulars.effects import receiving, sending, signing, steps
 from circulars.enums import DeliveryState, LetterState
 from circulars.permissions import (
     asks_current_step,
+    came_from_outside,
     chain_is_undecided,
     current_step_advises,
     current_step_is_vacant,
@@ -230,7 +231,7 @@ DELIVERY = Table(
             label=_("Answer"),
             source={D.DELIVERED, D.OPENED, D.REGISTERED, D.ACKNOWLEDGED, D.ANSWERED},
             target=D.ANSWERED,
-            may=keeps_inbox,
+            may=keeps_inbox & ~came_from_outside,
             effect=receiving.answer,
             icon="reply",
         ),

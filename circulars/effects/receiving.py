@@ -33,7 +33,7 @@ def register(*, obj: Delivery, actor: User, action: str = "", note: str = "") ->
         registered_by_id=actor.pk,
         reference=letter.number_text,
         dated=letter.letter_date,
-        sender=str(letter.unit.office if not letter.unit.is_school else letter.unit),
+        sender=letter.unit.agency,
         receiver=letter.addressee,
         subject="" if letter.is_secret else letter.subject,
         action=action,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import ProseEditorWidget
 
 from circulars.body import clean_body
-from circulars.enums import SIGNED, LetterKind, Secrecy, Speed
+from circulars.enums import KIND_CHOICES, SIGNED, LetterKind, Secrecy, Speed
 from circulars.forms_of_address import FORMS_OF_ADDRESS, by_code, of_words
 from circulars.models import Letter
 from circulars.services.letters import TOP_SECRET_REFUSAL
@@ -45,7 +45,7 @@ class NewLetterForm(PortalForm):
     """What has to be known before a draft can begin."""
 
     unit = forms.ModelChoiceField(label=_("From unit"), queryset=Unit.objects.none())
-    kind = forms.ChoiceField(label=_("Kind"), choices=LetterKind, initial=LetterKind.CIRCULAR)
+    kind = forms.ChoiceField(label=_("Kind"), choices=KIND_CHOICES, initial=LetterKind.CIRCULAR)
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

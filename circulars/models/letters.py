@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from circulars.enums import (
     SECRET,
     SIGNED,
+    Channel,
     CircularSeries,
     LetterKind,
     LetterState,
@@ -47,6 +48,10 @@ class LetterSettings(models.Model):
 class Letter(models.Model):
     """A letter of a unit: drafted, endorsed, signed, numbered, sent.
 
+    A letter from outside is of the agency's unit and in the state ``outside`` for ever; its
+    ``number_text`` and ``letter_date`` are the sender's, ``pdf`` is the scan, ``drafter`` who
+    entered it. Its way through the office is that of its deliveries.
+
     The content may change in ``draft`` and ``returned`` only. ``revision`` grows with each
     change, so that nobody signs what they did not see. Once signed, the number, the signature
     block and the hash stay as they were on that day.
@@ -60,7 +65,7 @@ class Letter(models.Model):
         verbose_name=_("drafter"),
     )
     kind = models.CharField(
-        _("kind"), max_length=10, choices=LetterKind, default=LetterKind.CIRCULAR
+        _("kind"), max_length=12, choices=LetterKind, default=LetterKind.CIRCULAR
     )
     state = models.CharField(
         _("state"), max_length=16, choices=LetterState, default=LetterState.DRAFT
@@ -88,6 +93,14 @@ class Letter(models.Model):
     due_on = models.DateField(_("answer due"), null=True, blank=True)
     answer_wanted = models.BooleanField(_("answer wanted"), default=False)
     send_when_signed = models.BooleanField(_("send as soon as it is signed"), default=True)
+    channel = models.CharField(
+        _("came"), max_length=8, choices=Channel, default=Channel.PORTAL, editable=False
+    )
+    details = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text=_("What only this kind of letter has, by the names of its form's fields."),
+    )
 
     entry = models.OneToOneField(
         RegisterEntry, models.PROTECT, null=True, editable=False, related_name="letter"
@@ -142,6 +155,10 @@ class Letter(models.Model):
                 | (~models.Q(state__in=SIGNED) & models.Q(entry=None)),
                 name="circulars_letter_number_when_signed",
                 violation_error_message=_("A letter has a number exactly when it is signed."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=LetterState.OUTSIDE) ^ models.Q(channel=Channel.PORTAL),
+                name="circulars_letter_outside_has_channel",
             ),
         ]
 

@@ -13,7 +13,7 @@ class Register(models.Model):
     """
 
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="registers")
-    kind = models.CharField(_("kind"), max_length=10, choices=RegisterKind)
+    kind = models.CharField(_("kind"), max_length=12, choices=RegisterKind)
     year = models.PositiveSmallIntegerField(_("year (BE)"))
     last_number = models.PositiveIntegerField(_("last number"), default=0)
 

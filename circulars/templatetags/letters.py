@@ -28,6 +28,7 @@ LETTER_LOOK = {
     LetterState.DISPATCHED: ("success", "send-check"),
     LetterState.VOID: ("danger", "x-octagon"),
     LetterState.DISCARDED: ("neutral", "trash"),
+    LetterState.OUTSIDE: ("brand", "box-arrow-in-right"),
 }
 
 DELIVERY_LOOK = {

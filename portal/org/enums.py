@@ -10,6 +10,7 @@ class UnitKind(models.TextChoices):
     GROUP = "group", _("Group")
     SECTION = "section", _("Section")
     SCHOOL = "school", _("School")
+    OUTSIDE = "outside", _("Agency outside the office")
 
 
 class Role(models.TextChoices):
@@ -31,6 +32,7 @@ class Role(models.TextChoices):
     SYSADMIN = "sysadmin", _("System administrator")
 
 
+# An agency outside writes to the office and is written to; it has no people here.
 OFFICE_KINDS = frozenset({UnitKind.OFFICE, UnitKind.EXECUTIVE, UnitKind.GROUP, UnitKind.SECTION})
 KINDS_OF_ROLE: dict[str, frozenset[UnitKind]] = {
     Role.DIRECTOR: frozenset({UnitKind.EXECUTIVE}),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils import timezone
 
+from portal.org.enums import UnitKind
+
 if TYPE_CHECKING:
     from portal.users.models import User
 
@@ -17,11 +19,19 @@ def today() -> date:
 class UnitQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> "UnitQuerySet":
         """The structure of one's own office; it is no secret inside it."""
-        return self.filter(office_id=user.office_id)
+        return self.inside().filter(office_id=user.office_id)
+
+    def inside(self) -> "UnitQuerySet":
+        """The office and its schools, without the agencies that it corresponds with."""
+        return self.exclude(kind=UnitKind.OUTSIDE)
+
+    def outside(self) -> "UnitQuerySet":
+        """The agencies that the office corresponds with."""
+        return self.filter(kind=UnitKind.OUTSIDE)
 
     def open(self) -> "UnitQuerySet":
         """Units that work today: ``closed_on`` is the last day of a unit that closes."""
-        return self.filter(models.Q(closed_on=None) | models.Q(closed_on__gte=today()))
+        return self.inside().filter(models.Q(closed_on=None) | models.Q(closed_on__gte=today()))
 
 
 class SchoolQuerySet(models.QuerySet):

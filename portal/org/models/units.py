@@ -114,6 +114,16 @@ class Unit(models.Model):
         return self.kind == UnitKind.SCHOOL
 
     @property
+    def agency(self) -> str:
+        """The name under which the unit writes to others."""
+        return str(self.office if self.writes_as_office else self)
+
+    @property
+    def writes_as_office(self) -> bool:
+        """A group's letters are the office's; a school or another agency stands for itself."""
+        return self.kind not in (UnitKind.SCHOOL, UnitKind.OUTSIDE)
+
+    @property
     def is_open(self) -> bool:
         return self.closed_on is None or self.closed_on >= today()
 
