@@ -41,9 +41,10 @@ class ForwardForm(PortalForm):
     person = forms.ModelChoiceField(label=_("Hand to"), queryset=User.objects.none())
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
-    def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, delivery: Delivery, user: User, **kwargs: Any) -> None:
         # The page has other forms with a note.
         super().__init__(*args, auto_id="id_forward_%s", **kwargs)
-        model_choice(self, "person").queryset = people_inside(delivery=delivery).exclude(
+        others = people_inside(delivery=delivery).exclude(pk=user.pk)
+        model_choice(self, "person").queryset = others.exclude(
             forwarded_letters__delivery=delivery
         )

@@ -79,10 +79,12 @@ def answer(
 def forward(*, delivery: Delivery, actor: User, person: User, note: str = "") -> Forward:
     """Hand the letter to somebody of the same unit.
 
-    Raises ``InvalidInput`` for a person of another unit or one who has it already.
+    Raises ``InvalidInput`` for oneself, a person of another unit or one who has it already.
     """
     if not (keeps_inbox(actor, delivery) and may_read_delivery(actor, delivery)):
         raise NotAllowed(action="delivery.forward", about=delivery)
+    if person == actor:
+        raise InvalidInput(_("Choose somebody else than yourself."), field="person")
     if person not in people_inside(delivery=delivery):
         raise InvalidInput(_("This person does not work in your unit."), field="person")
     try:

@@ -121,7 +121,7 @@ def delivery_answer(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def delivery_forward(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
-    form = ForwardForm(request.POST, delivery=delivery)
+    form = ForwardForm(request.POST, delivery=delivery, user=request.user)
     if form.is_valid():
         try:
             handed = deliveries.forward(delivery=delivery, actor=request.user, **form.cleaned_data)
@@ -159,7 +159,7 @@ def _show(request: SignedInRequest, delivery: Delivery, **forms: object) -> Http
         "may_forward": keeps,
         "register_form": RegisterForm(),
         "answer_form": AnswerForm(user=request.user),
-        "forward_form": ForwardForm(delivery=delivery) if keeps else None,
+        "forward_form": ForwardForm(delivery=delivery, user=request.user) if keeps else None,
         **forms,
     }
     status = 422 if any(getattr(form, "errors", None) for form in forms.values()) else 200

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from circulars.enums import ChaseScope, DeliveryState, RegisterKind, Secrecy
+from circulars.forms.inbox import ForwardForm
 from circulars.models import Delivery, RegisterEntry
 from circulars.services import deliveries, letters, recipients
 from circulars.services.board import board_rows, progress
@@ -149,13 +150,19 @@ def test_forwarded_letter_is_seen_but_not_opened_for_the_school(
     assert Delivery.objects.get(pk=received.pk).state == DeliveryState.DELIVERED
 
 
-def test_forward_twice_or_outside_is_refused(world: World, received: Delivery) -> None:
+def test_forward_twice_outside_or_to_oneself_is_refused(world: World, received: Delivery) -> None:
     teacher = person(Role.TEACHER, world.schools[0])
     deliveries.forward(delivery=received, actor=world.clerks[0], person=teacher)
-    for somebody in (teacher, world.clerks[1]):
+    for somebody in (teacher, world.clerks[1], world.clerks[0]):
         with pytest.raises(InvalidInput) as refused:
             deliveries.forward(delivery=received, actor=world.clerks[0], person=somebody)
         assert refused.value.field == "person"
+
+
+def test_forwarding_is_offered_to_all_others_of_the_unit(world: World, received: Delivery) -> None:
+    teacher = person(Role.TEACHER, world.schools[0])
+    offered = ForwardForm(delivery=received, user=world.clerks[0]).fields["person"].queryset
+    assert set(offered) == {teacher, world.principals[0]}
 
 
 def test_forward_by_a_teacher_is_refused(world: World, received: Delivery) -> None:
