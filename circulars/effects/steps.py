@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from circulars.effects.completeness import check_complete
 from circulars.effects.notices import step_holders, tell, tell_step_holders
 from circulars.enums import SIGNING_ROLES, StepKind, StepState
 from circulars.models import Letter, RouteStep
@@ -27,7 +28,12 @@ class Stop:
 
 
 def start_chain(*, obj: Letter, actor: User, stops: list[Stop]) -> None:
-    """Write the steps of a new way up and open the first one."""
+    """Write the steps of a new way up and open the first one.
+
+    Raises ``Incomplete`` when parts of the letter are missing: looked at here, under the lock,
+    so that no change slips in between.
+    """
+    check_complete(obj)
     if not stops or stops[-1].kind != StepKind.SIGN:
         raise NotReady(_("The letter needs somebody who signs it."))
     last = obj.steps.aggregate(last=Max("position"))["last"] or 0

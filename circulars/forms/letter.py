@@ -1,5 +1,6 @@
 """Writing a letter."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -39,6 +40,9 @@ EDITOR = {
 """What the editor offers is what the letter can print (``circulars.body``)."""
 
 MAX_BODY = 200_000
+
+PARTS_ELSEWHERE = {"salutation": "address_form", "closing": "address_form"}
+"""Parts of a letter that are chosen in a field of another name."""
 
 
 class NewLetterForm(PortalForm):
@@ -119,6 +123,14 @@ class LetterForm(PortalForm):
         self.letter = letter
         self.user = user
         uploads(self, "enclosures").prepare(actor=user, items=_items(letter))
+
+    def show_missing(self, missing: Mapping[str, str]) -> None:
+        """Say beside each field of the stored draft what still has to be written there."""
+        self.full_clean()
+        self.cleaned_data: dict[str, Any] = {}  # Django wants it for errors, also before a post
+        for part, words in missing.items():
+            name = PARTS_ELSEWHERE.get(part, part)
+            self.add_error(name if name in self.fields else None, words)
 
     def clean_secrecy(self) -> str:
         if self.cleaned_data["secrecy"] == Secrecy.TOP_SECRET:

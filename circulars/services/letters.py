@@ -36,10 +36,6 @@ CONTENT_FIELDS = frozenset(
 )  # fmt: skip
 """What the drafter writes; everything else of a letter is decided by its moves."""
 
-REQUIRED_FIELDS = ("subject", "salutation", "addressee", "body", "closing")
-"""Clause 11: without these a letter cannot go up the chain."""
-
-
 TOP_SECRET_REFUSAL = _lazy(
     "Top secret letters may not be sent electronically (regulation on official correspondence, "
     "clause 29 as amended by no. 4). Use a sealed paper letter."
@@ -134,22 +130,11 @@ def set_references(
 def submit(*, letter: Letter, actor: User, stops: list[Stop] | None = None) -> Letter:
     """Send a complete draft up the chain: the usual one of its unit, or the one chosen.
 
-    Raises ``InvalidInput`` naming the first field that is missing.
+    Raises ``Incomplete`` naming all parts that are missing.
     """
-    check_complete(letter)
     if stops is None:
         stops = default_stops(unit=letter.unit, drafter=actor)
     return apply_move(LETTER, "submit", pk=letter.pk, actor=actor, stops=stops)
-
-
-def check_complete(letter: Letter) -> None:
-    """Raise ``InvalidInput`` at the first required field that is empty (clause 11)."""
-    for field in REQUIRED_FIELDS:
-        if not getattr(letter, field).strip():
-            label = getattr(Letter._meta.get_field(field), "verbose_name", field)
-            raise InvalidInput(_("“%(label)s” is still missing.") % {"label": label}, field=field)
-    if not letter.recipients.exists():
-        raise InvalidInput(_("Choose at least one recipient."), field="recipients")
 
 
 def pull_back(*, letter: Letter, actor: User) -> Letter:

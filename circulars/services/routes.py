@@ -2,11 +2,12 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from circulars.effects.notices import tell_step_holders
+from circulars.effects.notices import step_holders, tell_step_holders
 from circulars.effects.steps import Stop
 from circulars.enums import StepKind
-from circulars.models import RouteStep
+from circulars.models import Letter, RouteStep
 from portal.org.enums import Role, UnitKind
 from portal.org.models import Membership, Unit
 from portal.org.service import superior_chain
@@ -71,6 +72,16 @@ def tell_vacant_steps(*, office_id: int | None = None) -> int:
             vacancy_told_at=timezone.now()
         )
     return len(found)
+
+
+def waits_at(letter: Letter) -> str:
+    """Who decides about a letter now, by name and post; empty when it is not on its way up."""
+    steps = letter.steps.current().select_related("unit", "membership__person")
+    if (step := steps.first()) is None:
+        return ""
+    post = f"{step.get_role_display()} · {step.unit}"
+    people = ", ".join(str(person) for person in step_holders(step))
+    return f"{people} ({post})" if people else f"{post}, {_('nobody holds this post today')}"
 
 
 def _is_empty_level(unit_id: int, role: str) -> bool:

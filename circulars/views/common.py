@@ -1,6 +1,7 @@
 """What the views of letters share: finding only what the person may see."""
 
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from circulars.models import Delivery, Letter
 from portal.users.requests import SignedInRequest
@@ -12,6 +13,13 @@ def visible_letter(request: SignedInRequest, pk: int) -> Letter:
         "unit__office", "drafter", "signer", "entry__register", "entry__voided_by", "pdf__blob"
     )
     return get_object_or_404(letters, pk=pk)
+
+
+def to_missing_parts(letter: Letter) -> HttpResponse:
+    """An incomplete draft goes back to its form, with what is missing at each field."""
+    target = redirect("circulars:edit", letter.pk)
+    target["Location"] += "?check=1"
+    return target
 
 
 def visible_delivery(request: SignedInRequest, pk: int) -> Delivery:

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from js_asset.media import Media
 
+from circulars.effects.completeness import Incomplete, missing_parts
 from circulars.enums import DRAFTING_ROLES, LetterKind, StepKind
 from circulars.forms.letter import LetterForm, NewLetterForm
 from circulars.models import Letter
 from circulars.permissions import is_drafter
 from circulars.services import letters
 from circulars.services.routes import default_stops
-from circulars.views.common import visible_letter
+from circulars.views.common import to_missing_parts, visible_letter
+from circulars.views.moves import PAGES, words_of
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.notices import done
 from portal.org.enums import Role
@@ -44,7 +46,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 
 
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The form of a draft; ``?check=field`` shows what submitting found missing."""
+    """The form of a draft; ``?check`` shows what submitting found missing."""
     letter = _own_draft(request, pk)
     if request.method == "POST":
         form = LetterForm(request.POST, request.FILES, letter=letter, user=request.user)
@@ -53,6 +55,8 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             return _after_saving(request, saved)
     else:
         form = LetterForm(letter=letter, user=request.user)
+        if "check" in request.GET:
+            form.show_missing(missing_parts(letter))
     return render(
         request,
         "circulars/edit.html",
@@ -134,12 +138,10 @@ def _after_saving(request: SignedInRequest, letter: Letter) -> HttpResponse:
 
 def _submit(request: SignedInRequest, letter: Letter) -> HttpResponse:
     try:
-        letters.submit(letter=letter, actor=request.user)
-    except InvalidInput as error:
-        target = redirect("circulars:edit", letter.pk)
-        target["Location"] += f"?check={error.field}"
-        return target
-    done(request, _("The letter is on its way up."))
+        letter = letters.submit(letter=letter, actor=request.user)
+    except Incomplete:
+        return to_missing_parts(letter)
+    done(request, str(PAGES["submit"].said) % words_of(letter))
     return redirect(letter)
 
 
@@ -163,20 +165,12 @@ def _edit_context(request: SignedInRequest, letter: Letter, form: LetterForm) ->
         "letter": letter,
         "form": form,
         "form_media": Media.from_media(form.media, nonce=getattr(request, "csp_nonce", "")),
-        "missing": _missing(letter) if request.GET.get("check") else "",
         "recipient_count": letter.recipients.count(),
+        "wants_recipients": "check" in request.GET and not letter.recipients.exists(),
         "recipients": letter.recipients.select_related("unit").order_by("unit__sort_key")[:6],
         "stops": _planned_stops(request, letter),
         "last_return": letter.steps.filter(state="returned").select_related("decided_by").last(),
     }
-
-
-def _missing(letter: Letter) -> str:
-    try:
-        letters.check_complete(letter)
-    except InvalidInput as error:
-        return str(error)
-    return ""
 
 
 def _planned_stops(request: SignedInRequest, letter: Letter) -> list[dict[str, str]]:

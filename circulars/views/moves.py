@@ -8,10 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from circulars.effects.completeness import Incomplete
 from circulars.forms import moves as forms
 from circulars.models import Letter
 from circulars.services import letters
-from circulars.views.common import visible_letter
+from circulars.services.routes import waits_at
+from circulars.views.common import to_missing_parts, visible_letter
 from circulars.workflow import LETTER
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.notices import done
@@ -29,15 +31,23 @@ class Page:
 
 
 PAGES = {
-    "submit": Page(forms.PlainForm, letters.submit, _("The letter is on its way up.")),
+    "submit": Page(
+        forms.PlainForm, letters.submit, _("Submitted. The letter is now with %(holder)s.")
+    ),
     "pull_back": Page(forms.PlainForm, letters.pull_back, _("The letter is a draft again.")),
-    "endorse": Page(forms.DecideForm, letters.endorse, _("Endorsed and passed on.")),
+    "endorse": Page(
+        forms.DecideForm, letters.endorse, _("Endorsed. The letter is now with %(holder)s.")
+    ),
     "give_opinion": Page(
-        forms.OpinionForm, letters.give_opinion, _("Your opinion is with who asked.")
+        forms.OpinionForm,
+        letters.give_opinion,
+        _("Your opinion is given. The letter is now with %(holder)s."),
     ),
     "sign": Page(forms.SignForm, letters.sign, _("Signed. The number is %(number)s.")),
     "send_back": Page(forms.SendBackForm, letters.send_back, _("Returned to %(drafter)s.")),
-    "consult": Page(forms.ConsultForm, letters.consult, _("Asked. The letter comes back to you.")),
+    "consult": Page(
+        forms.ConsultForm, letters.consult, _("Asked: %(holder)s. The letter comes back to you.")
+    ),
     "take_back_question": Page(
         forms.PlainForm, letters.take_back_question, _("The question is taken back.")
     ),
@@ -64,12 +74,11 @@ def letter_move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         try:
             letter = page.service(letter=letter, actor=request.user, **form.inputs())
         except InvalidInput as error:
-            if name == "submit":
-                return _back_to_draft(request, letter, error)
+            if isinstance(error, Incomplete):
+                return to_missing_parts(letter)
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            words = {"number": letter.number_text, "drafter": letter.drafter}
-            done(request, str(page.said) % words)
+            done(request, str(page.said) % words_of(letter))
             return redirect(letter)
     context = {"letter": letter, "move": move, "form": form}
     return render(
@@ -95,8 +104,10 @@ def _offered(letter: Letter, request: SignedInRequest, name: str) -> Move:
     raise NotAllowed(action=f"circulars.letter.{name}", about=letter)
 
 
-def _back_to_draft(request: SignedInRequest, letter: Letter, error: InvalidInput) -> HttpResponse:
-    """An incomplete draft goes back to its form, with the message at the field."""
-    target = redirect("circulars:edit", letter.pk)
-    target["Location"] += f"?check={error.field}"
-    return target
+def words_of(letter: Letter) -> dict[str, object]:
+    """What the sentences after a move may name."""
+    return {
+        "number": letter.number_text,
+        "drafter": letter.drafter,
+        "holder": waits_at(letter),
+    }

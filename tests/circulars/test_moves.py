@@ -2,6 +2,7 @@
 
 import pytest
 
+from circulars.effects.completeness import REQUIRED_FIELDS, Incomplete
 from circulars.enums import DeliveryState, LetterState, Secrecy, StepKind, StepState
 from circulars.models import Delivery, Letter
 from circulars.services import letters, recipients
@@ -54,7 +55,7 @@ def test_submit_leaves_out_a_level_without_any_deputy(world: World) -> None:
     assert [role for _kind, role, _state in steps(letter)] == [Role.GROUP_DIRECTOR, Role.DIRECTOR]
 
 
-@pytest.mark.parametrize("field", letters.REQUIRED_FIELDS)
+@pytest.mark.parametrize("field", REQUIRED_FIELDS)
 def test_submit_names_the_missing_field(world: World, field: str) -> None:
     letter = make.draft(world, **{field: ""})
     with pytest.raises(InvalidInput) as refused:
@@ -67,6 +68,23 @@ def test_submit_wants_a_recipient(world: World) -> None:
     with pytest.raises(InvalidInput) as refused:
         letters.submit(letter=make.draft(world, to=[]), actor=world.officer)
     assert refused.value.field == "recipients"
+
+
+def test_submit_names_all_that_is_missing_at_once(world: World) -> None:
+    letter = make.draft(world, to=[], subject="", body="<p> </p>")
+    with pytest.raises(Incomplete) as refused:
+        letters.submit(letter=letter, actor=world.officer)
+    assert list(refused.value.missing) == ["subject", "body", "recipients"]
+
+
+def test_submit_looks_at_the_letter_as_it_is_stored(world: World) -> None:
+    """A window that was opened before somebody emptied the field does not get past."""
+    letter = make.draft(world)
+    Letter.objects.filter(pk=letter.pk).update(subject="")
+    with pytest.raises(Incomplete) as refused:
+        letters.submit(letter=letter, actor=world.officer)
+    assert list(refused.value.missing) == ["subject"]
+    assert letter.steps.count() == 0
 
 
 def test_submit_by_somebody_else_is_refused(world: World) -> None:

@@ -20,6 +20,7 @@ from circulars.enums import DeliveryState, LetterState, Secrecy
 from circulars.models import Delivery, Letter, LetterSettings, RecipientList, Register
 from circulars.services import deliveries, letters, recipients
 from circulars.services.board import board_rows
+from circulars.services.routes import waits_at
 from portal.org.enums import Role
 from portal.org.models import Unit
 from portal.users.models import User
@@ -192,10 +193,38 @@ def test_submit_from_the_form_starts_the_chain(world: World, browse) -> None:
 def test_submit_of_an_incomplete_draft_leads_back_with_the_reason(world: World, browse) -> None:
     letter = make.draft(world, to=[])
     client = browse(world.officer)
-    answer = post(client, "edit", letter.pk, **form_data(letter, then="submit"))
-    assert answer.url == reverse("circulars:edit", args=[letter.pk]) + "?check=recipients"
+    typed = form_data(letter, then="submit", addressee="", body="<p></p>")
+    answer = post(client, "edit", letter.pk, **typed)
+    assert answer.url == reverse("circulars:edit", args=[letter.pk]) + "?check=1"
     shown = client.get(answer.url)
-    assert shown.context["missing"]
+    assert {name: list(words) for name, words in shown.context["form"].errors.items()} == {
+        "addressee": ["“addressee” is still missing."],
+        "body": ["“text” is still missing."],
+        "__all__": ["Choose at least one recipient."],
+    }
+    html = shown.content.decode()
+    assert html.count('class="field-error"') == 3  # beside both fields and the recipients
+    answer = client.post(reverse("circulars:letter_move", args=[letter.pk, "submit"]))
+    assert answer.url == reverse("circulars:edit", args=[letter.pk]) + "?check=1"
+
+
+def test_submitting_says_with_whom_the_letter_is(world: World, browse) -> None:
+    letter = make.draft(world)
+    client = browse(world.officer)
+    answer = client.post(reverse("circulars:letter_move", args=[letter.pk, "submit"]), follow=True)
+    holder = f"{world.group_director} ({Role.GROUP_DIRECTOR.label} · {world.group})"
+    said = [str(message) for message in answer.context["messages"]]
+    assert said == [f"Submitted. The letter is now with {holder}."]
+
+
+def test_submitting_to_an_empty_post_says_so(world: World, browse) -> None:
+    world.membership(world.group_director).delete()
+    letter = make.draft(world)
+    answer = post(browse(world.officer), "edit", letter.pk, **form_data(letter, then="submit"))
+    assert answer.url == letter.get_absolute_url()
+    assert waits_at(Letter.objects.get()) == (
+        f"{Role.GROUP_DIRECTOR.label} · {world.group}, nobody holds this post today"
+    )
 
 
 def test_edit_by_anybody_else_is_not_found(world: World, browse) -> None:
