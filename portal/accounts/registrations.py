@@ -95,6 +95,7 @@ def register() -> None:
             code="accounts.new_device",
             label=_("Somebody signed in to your account on a new device"),
             urgent=True,
+            mandatory=True,
         )
     )
     for name, why in PUBLIC_URLS.items():

@@ -299,11 +299,14 @@ class FileOwner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NotificationKind:
-    """A kind of notice. Urgent ones leave at once; ``default_channels`` hold until changed."""
+    """A kind of notice. Urgent ones always show in the portal; ``default_channels`` hold until
+    changed. Nobody can switch off a mandatory kind: it always comes by its default channels.
+    """
 
     code: str
     label: Text
     urgent: bool = False
+    mandatory: bool = False
     default_channels: frozenset[str] = frozenset({"in_app", "email"})
     order: int = 100
 

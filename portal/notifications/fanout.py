@@ -12,7 +12,8 @@ from portal.notifications.models import Delivery, Notice, Notification, Preferen
 from portal.users.models import User
 
 # Rows are chosen first, with what each person has switched off; who has switched off both, or
-# has left, gets none. A mail needs an address.
+# has left, gets none. What was chosen for a kind that is mandatory does not count. A mail needs
+# an address.
 _SQL = """
 WITH chosen AS MATERIALIZED (
     SELECT person.id,
@@ -21,10 +22,10 @@ WITH chosen AS MATERIALIZED (
       FROM {user} person
       LEFT JOIN {preference} in_app
         ON in_app.person_id = person.id
-       AND in_app.kind = %(kind)s AND in_app.channel = %(in_app)s
+       AND in_app.kind = %(kind)s AND in_app.channel = %(in_app)s AND NOT %(mandatory)s
       LEFT JOIN {preference} email
         ON email.person_id = person.id
-       AND email.kind = %(kind)s AND email.channel = %(email)s
+       AND email.kind = %(kind)s AND email.channel = %(email)s AND NOT %(mandatory)s
      WHERE person.is_active AND person.id IN ({people})
 ), made AS (
     INSERT INTO {notification} (notice_id, person_id, in_app)
@@ -50,6 +51,7 @@ def fan_out(*, notice: Notice, kind: NotificationKind, people: QuerySet[User]) -
     named, values = _named(query, params)
     values |= {
         "urgent": kind.urgent,
+        "mandatory": kind.mandatory,
         "in_app_default": Channel.IN_APP in kind.default_channels,
         "email_default": Channel.EMAIL in kind.default_channels,
         "kind": kind.code,

@@ -17,8 +17,8 @@ Choice = tuple[str, str]
 
 
 def is_fixed(kind: NotificationKind, channel: str) -> bool:
-    """Urgent kinds always show in the portal."""
-    return kind.urgent and channel == Channel.IN_APP
+    """Urgent kinds always show in the portal; mandatory ones leave nothing to choose."""
+    return kind.mandatory or (kind.urgent and channel == Channel.IN_APP)
 
 
 def choices_of(person: "User") -> dict[Choice, bool]:
@@ -27,8 +27,7 @@ def choices_of(person: "User") -> dict[Choice, bool]:
         (row.kind, row.channel): row.is_on for row in Preference.objects.filter(person=person)
     }
     return {
-        (kind.code, channel): is_fixed(kind, channel)
-        or chosen.get((kind.code, channel), channel in kind.default_channels)
+        (kind.code, channel): _is_on(kind, channel, chosen.get((kind.code, channel)))
         for kind in notification_kinds
         for channel in Channel.values
     }
@@ -48,3 +47,10 @@ def choose(*, person: "User", choices: Mapping[Choice, bool]) -> None:
         if not is_fixed(kind, channel)
         and (is_on := choices[kind.code, channel]) != (channel in kind.default_channels)
     )
+
+
+def _is_on(kind: NotificationKind, channel: str, chosen: bool | None) -> bool:
+    if kind.urgent and channel == Channel.IN_APP:
+        return True
+    usual = channel in kind.default_channels
+    return usual if chosen is None or kind.mandatory else chosen

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from portal.accounts.models import KnownDevice
 from portal.accounts.services.devices import browser_name, see_device
+from portal.core.registry import notification_kinds
 from portal.notifications.models import Delivery, Notification
 from tests.factories import person
 from tests.portal.accounts.conftest import IPHONE, WINDOWS
@@ -106,3 +107,7 @@ def test_mail_says_browser_and_address_in_the_language_of_the_person(sign_in_for
 )
 def test_browser_name(agent, name):
     assert browser_name(agent) == name
+
+
+def test_notice_of_a_new_device_cannot_be_switched_off():
+    assert notification_kinds.get("accounts.new_device").mandatory is True

@@ -28,6 +28,7 @@ KINDS = (
         code="sample.quiet", label="Quiet", default_channels=frozenset({"in_app"}), order=3
     ),
     NotificationKind(code="sample.broken", label="Broken", order=4),
+    NotificationKind(code="sample.lock", label="Lock", mandatory=True, order=5),
 )
 
 

@@ -135,6 +135,15 @@ def test_notify_of_urgent_kinds_always_shows_in_the_portal(office) -> None:
     assert rows() == {(user.username, True, False)}
 
 
+def test_notify_of_mandatory_kinds_reaches_who_switched_them_off(office) -> None:
+    user = UserFactory(office=office)
+    for channel in Channel.values:
+        Preference.objects.create(person=user, kind="sample.lock", channel=channel, is_on=False)
+
+    assert tell(office, [user], kind="sample.lock") == 1
+    assert rows() == {(user.username, True, True)}
+
+
 def test_notify_follows_the_default_channels_of_the_kind(office) -> None:
     default, chosen = UserFactory(office=office), UserFactory(office=office)
     Preference.objects.create(person=chosen, kind="sample.quiet", channel="email", is_on=True)

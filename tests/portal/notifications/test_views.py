@@ -371,6 +371,8 @@ class TestPreferences:
             "sample.quiet:email": (False, False),
             "sample.broken:in_app": (True, False),
             "sample.broken:email": (True, False),
+            "sample.lock:in_app": (True, True),
+            "sample.lock:email": (True, True),
         }
 
     def test_choice_is_kept_where_it_differs(self, signed_in, clerk, office) -> None:
@@ -407,6 +409,15 @@ class TestPreferences:
         signed_in.post(self.url, dict.fromkeys(ticked, "on"))
 
         assert clerk.notification_preferences.count() == 0
+
+    def test_mandatory_kind_cannot_be_switched_off(self, signed_in, clerk) -> None:
+        Preference.objects.create(person=clerk, kind="sample.lock", channel="email", is_on=False)
+        assert self.boxes(signed_in)["sample.lock:email"] == (True, True)
+
+        signed_in.post(self.url, {"sample.lock:in_app": "", "sample.lock:email": ""})
+
+        assert clerk.notification_preferences.filter(kind="sample.lock").count() == 0
+        assert "Always on, for your security" in Text(signed_in.get(self.url)).words
 
     def test_every_box_has_a_name_to_be_read_out(self, signed_in) -> None:
         words = Text(signed_in.get(self.url)).words
