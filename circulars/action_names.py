@@ -13,6 +13,7 @@ ACTION_NAMES = {
     "letter.enter": _("Entered a letter from outside"),
     "letter.read_secret": _("Opened a secret letter"),
     "letter.recipients": _("Chose the recipients of a letter"),
+    "letter.see_secret_pages": _("Saw the pages of a secret letter"),
     "letter_settings.change": _("Changed how letters are numbered and printed"),
     "recipient_list.delete": _("Deleted a list of recipients"),
     "recipient_list.save": _("Saved a list of recipients"),

@@ -10,10 +10,16 @@ from django.core.cache import cache
 
 from circulars.enums import LetterState
 from circulars.models import Letter
+from portal.audit.service import record
 from portal.core.tasks import defer
+from portal.users.models import User
 
 ORDER_SECONDS = 60
 """An order that was not carried out by then is given again."""
+
+
+LOOK_SECONDS = 600
+"""Within that time, a person's looks at the pages of one letter count as one."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,16 @@ def preview_page(letter: Letter, version: str, number: int) -> bytes | None:
 def preview_pdf(letter: Letter) -> bytes | None:
     """The PDF of the letter as it is now, ``None`` when it is not drawn (any more)."""
     return cache.get(_key(letter, version_of(letter), "pdf"))
+
+
+def note_pages_seen(letter: Letter, *, actor: User) -> None:
+    """Record that ``actor`` looked at the pages of a secret letter, once in a while.
+
+    One look at a letter asks for many pictures, again and again while it is written.
+    """
+    seen = _key(letter, f"seen-by-{actor.pk}")
+    if letter.is_secret and cache.add(seen, 1, LOOK_SECONDS):
+        record(action="letter.see_secret_pages", actor=actor, about=letter)
 
 
 def waits_for_document(letter: Letter) -> bool:

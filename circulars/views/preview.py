@@ -1,8 +1,6 @@
 """The letter as it will be printed, beside the form, the chain or the inbox."""
 
-from typing import TYPE_CHECKING, cast
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,13 +9,11 @@ from circulars.models import Delivery, Letter
 from circulars.services import previews
 from portal.core.errors import NotReady
 from portal.files.service import url
-
-if TYPE_CHECKING:
-    from portal.users.models import User
+from portal.users.requests import SignedInRequest
 
 
 @require_safe
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The pictures as they stand; asks for new ones when the letter has changed since.
 
     ``?have=`` names the version that the page shows: nothing is sent (204) while it is current.
@@ -47,7 +43,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def preview_page(request: HttpRequest, pk: int, version: str, number: int) -> HttpResponse:
+def preview_page(request: SignedInRequest, pk: int, version: str, number: int) -> HttpResponse:
     """One page as a picture. A version never changes, so browsers may keep an open letter's."""
     letter = _readable(request, pk)
     if version != previews.version_of(letter) and not _sees_drafts(request, letter):
@@ -55,6 +51,7 @@ def preview_page(request: HttpRequest, pk: int, version: str, number: int) -> Ht
     picture = previews.preview_page(letter, version, number)
     if picture is None:
         raise Http404
+    previews.note_pages_seen(letter, actor=request.user)
     response = HttpResponse(picture, content_type="image/png")
     response["Cache-Control"] = (
         "private, no-store" if letter.is_secret else "private, max-age=3600"
@@ -63,7 +60,7 @@ def preview_page(request: HttpRequest, pk: int, version: str, number: int) -> Ht
 
 
 @require_safe
-def preview_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def preview_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     """The draft as PDF, or the sealed document once there is one.
 
     Raises ``NotReady`` while it is being drawn.
@@ -75,6 +72,7 @@ def preview_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if data is None:
         previews.order_preview(letter)
         raise NotReady(_("The PDF is being made. Please try again in a moment."), about=letter)
+    previews.note_pages_seen(letter, actor=request.user)
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="draft-{letter.pk}.pdf"'
     response["Cache-Control"] = "private, no-store"
@@ -88,19 +86,17 @@ def _next_question(letter: Letter, *, is_drawn: bool) -> str:
     return "" if letter.pdf else "letter:saved from:document, every 20s"
 
 
-def _sees_drafts(request: HttpRequest, letter: Letter) -> bool:
+def _sees_drafts(request: SignedInRequest, letter: Letter) -> bool:
     """Recipients see the letter as it was sent, never a version from before."""
-    user = cast("User", request.user)
-    return Letter.objects.visible_to(user).filter(pk=letter.pk).exists()
+    return Letter.objects.visible_to(request.user).filter(pk=letter.pk).exists()
 
 
-def _readable(request: HttpRequest, pk: int) -> Letter:
+def _readable(request: SignedInRequest, pk: int) -> Letter:
     """A letter seen from the sender's side, or received and opened; else a 404."""
     letter = get_object_or_404(Letter.objects.select_related("pdf"), pk=pk)
     if _sees_drafts(request, letter):
         return letter
-    user = cast("User", request.user)  # nobody gets here without having signed in
-    received = Delivery.objects.visible_to(user).filter(letter=pk, opened_at__isnull=False)
+    received = Delivery.objects.visible_to(request.user).filter(letter=pk, opened_at__isnull=False)
     if not received.exists():
         raise Http404
     return letter

@@ -16,6 +16,7 @@ from circulars.pdf import preview_drawing, sealed_letter
 from circulars.pdf.pictures import DPI, MAX_PICTURES
 from circulars.services import deliveries, letters, previews
 from circulars.tasks import draw_preview
+from portal.audit.models import AuditRow
 from portal.core.models import DeferredState, DeferredTask
 from portal.files.errors import FileMissing
 from portal.files.service import store_bytes
@@ -331,6 +332,34 @@ def test_pictures_of_a_secret_letter_are_not_kept_by_browsers(world: World) -> N
     draw_preview(letter.pk)
     picture = browser(world.officer).get(addresses(letter)[1])
     assert picture["Cache-Control"] == "private, no-store"
+
+
+def test_looking_at_pages_of_a_secret_letter_is_recorded_once_in_a_while(
+    world: World,
+) -> None:
+    letter = make.submitted(world, secrecy=Secrecy.SECRET)
+    draw_preview(letter.pk)
+    _preview, picture, pdf = addresses(letter)
+    for user in (world.officer, world.group_director):
+        client = browser(user)
+        for _look in range(2):
+            assert client.get(picture).status_code == client.get(pdf).status_code == 200
+    looks = AuditRow.objects.filter(action="letter.see_secret_pages").order_by("pk")
+    assert [(row.actor, row.about) for row in looks] == [
+        (world.officer, f"circulars.letter:{letter.pk}"),
+        (world.group_director, f"circulars.letter:{letter.pk}"),
+    ]
+    cache.delete_many([f"letter-preview:{letter.pk}:seen-by-{world.officer.pk}"])
+    browser(world.officer).get(pdf)
+    assert looks.all().count() == 3
+
+
+def test_looking_at_pages_that_are_no_secret_or_not_shown_is_not_recorded(world: World) -> None:
+    opened, secret = make.draft(world), make.draft(world, secrecy=Secrecy.SECRET)
+    draw_preview(opened.pk)
+    browser(world.officer).get(addresses(opened)[1])
+    browser(world.director).get(addresses(secret)[1])
+    assert AuditRow.objects.filter(action="letter.see_secret_pages").count() == 0
 
 
 def test_page_that_was_not_drawn_is_a_404(world: World) -> None:
