@@ -40,7 +40,6 @@ LETTER = Table(
             source={L.DRAFT, L.RETURNED},
             target=L.IN_CHAIN,
             may=is_drafter & may_draft_here,
-            needs=("stops",),
             effect=steps.start_chain,
             icon="send",
         ),

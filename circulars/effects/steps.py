@@ -31,11 +31,11 @@ def start_chain(*, obj: Letter, actor: User, stops: list[Stop]) -> None:
     """Write the steps of a new way up and open the first one.
 
     Raises ``Incomplete`` when parts of the letter are missing: looked at here, under the lock,
-    so that no change slips in between.
+    so that no change slips in between; ``NotReady`` when the way has nobody to sign at its end.
     """
     check_complete(obj)
-    if not stops or stops[-1].kind != StepKind.SIGN:
-        raise NotReady(_("The letter needs somebody who signs it."))
+    if not can_be_signed(stops):
+        raise NotReady(no_signer(obj), about=obj)
     last = obj.steps.aggregate(last=Max("position"))["last"] or 0
     RouteStep.objects.bulk_create(
         RouteStep(
@@ -49,6 +49,19 @@ def start_chain(*, obj: Letter, actor: User, stops: list[Stop]) -> None:
         for index, stop in enumerate(stops, 1)
     )
     open_next_step(letter=obj, actor=actor)
+
+
+def can_be_signed(stops: list[Stop]) -> bool:
+    """Whether the way ends at a post with authority to sign."""
+    return bool(stops) and stops[-1].kind == StepKind.SIGN and stops[-1].role in SIGNING_ROLES
+
+
+def no_signer(letter: Letter) -> str:
+    """Why a letter cannot go up, and what the administrator has to set."""
+    return _(
+        "Nobody can sign the letters of %(office)s yet. The administrator has to add the unit of "
+        "the executives in the back-office and appoint the director there."
+    ) % {"office": letter.unit.office}
 
 
 def open_next_step(*, letter: Letter, actor: User | None) -> None:

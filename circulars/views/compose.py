@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from js_asset.media import Media
 
 from circulars.effects.completeness import Incomplete, missing_parts
+from circulars.effects.steps import Stop, can_be_signed, no_signer
 from circulars.enums import DRAFTING_ROLES, LetterKind, StepKind
 from circulars.forms.letter import LetterForm, NewLetterForm
 from circulars.models import Letter
@@ -161,6 +162,7 @@ def _own_draft(request: SignedInRequest, pk: int) -> Letter:
 
 
 def _edit_context(request: SignedInRequest, letter: Letter, form: LetterForm) -> dict[str, Any]:
+    stops = default_stops(unit=letter.unit, drafter=request.user)
     return {
         "letter": letter,
         "form": form,
@@ -168,14 +170,14 @@ def _edit_context(request: SignedInRequest, letter: Letter, form: LetterForm) ->
         "recipient_count": letter.recipients.count(),
         "wants_recipients": "check" in request.GET and not letter.recipients.exists(),
         "recipients": letter.recipients.select_related("unit").order_by("unit__sort_key")[:6],
-        "stops": _planned_stops(request, letter),
+        "stops": _planned(stops),
+        "no_signer": "" if can_be_signed(stops) else no_signer(letter),
         "last_return": letter.steps.filter(state="returned").select_related("decided_by").last(),
     }
 
 
-def _planned_stops(request: SignedInRequest, letter: Letter) -> list[dict[str, str]]:
+def _planned(stops: list[Stop]) -> list[dict[str, str]]:
     """The way the letter will go, for the drafter to see before submitting."""
-    stops = default_stops(unit=letter.unit, drafter=request.user)
     units = Unit.objects.in_bulk({stop.unit_id for stop in stops})
     return [
         {

@@ -12,7 +12,8 @@ from portal.core.errors import InvalidInput, NotAllowed, NotReady, StaleAction
 from portal.core.models import DeferredTask
 from portal.files.models import StoredFile
 from portal.notifications.models import Notice
-from portal.org.enums import ActingKind, Role
+from portal.org.enums import ActingKind, Role, UnitKind
+from portal.org.models import Unit
 from portal.workflow.service import available
 from tests.factories import acting, person
 from tests.factories import letters as make
@@ -85,6 +86,26 @@ def test_submit_looks_at_the_letter_as_it_is_stored(world: World) -> None:
         letters.submit(letter=letter, actor=world.officer)
     assert list(refused.value.missing) == ["subject"]
     assert letter.steps.count() == 0
+
+
+@pytest.mark.parametrize("who", ["officer", "registry"])
+def test_submit_in_an_office_without_executives_says_what_to_set(world: World, who: str) -> None:
+    """Neither does a group director sign in the director's stead, nor is the reason hidden."""
+    drafter = getattr(world, who)
+    letter = letters.create_draft(
+        unit=drafter.memberships.get().unit, actor=drafter, **make.CONTENT
+    )
+    recipients.set_recipients(letter=letter, actor=drafter, units=[world.schools[0].pk])
+    for user in (world.deputy, world.director):
+        world.membership(user).delete()
+    Unit.objects.filter(office=world.office, kind=UnitKind.EXECUTIVE).delete()
+    with pytest.raises(NotReady) as refused:
+        letters.submit(letter=letter, actor=drafter)
+    assert str(refused.value) == (
+        f"Nobody can sign the letters of {world.office} yet. The administrator has to add the "
+        "unit of the executives in the back-office and appoint the director there."
+    )
+    assert Letter.objects.get().state == LetterState.DRAFT
 
 
 def test_submit_by_somebody_else_is_refused(world: World) -> None:
