@@ -10,7 +10,13 @@ from portal.users.requests import SignedInRequest
 def visible_letter(request: SignedInRequest, pk: int) -> Letter:
     """The letter from the sender's side; 404 for who may not see it."""
     letters = Letter.objects.visible_to(request.user).select_related(
-        "unit__office", "drafter", "signer", "entry__register", "entry__voided_by", "pdf__blob"
+        "unit__office",
+        "drafter",
+        "signer",
+        "dispatched_by",
+        "entry__register",
+        "entry__voided_by",
+        "pdf__blob",
     )
     return get_object_or_404(letters, pk=pk)
 
