@@ -98,13 +98,14 @@ def inbox_keepers(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet
         pk__in=units, closed_on__lt=timezone.localdate(), merged_into__isnull=False
     )
     heirs = [heir_of(unit).pk for unit in merged.select_related("merged_into")]
-    return people | holders_query(heirs, _keeping_roles(letter)) if heirs else people
+    return people | holders_query(heirs, keeping_roles(letter)) if heirs else people
 
 
 def keepers_of(letter: Letter, deliveries: "QuerySet[Delivery]") -> "QuerySet[User]":
     """``inbox_keepers`` of units of which none was merged."""
-    return holders_query(deliveries.order_by().values("unit_id"), _keeping_roles(letter))
+    return holders_query(deliveries.order_by().values("unit_id"), keeping_roles(letter))
 
 
-def _keeping_roles(letter: Letter) -> tuple[Role, ...]:
+def keeping_roles(letter: Letter) -> tuple[Role, ...]:
+    """Who is told of a letter in the units that got it."""
     return HEAD_ROLES if letter.is_secret else INBOX_ROLES

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from circulars.enums import HEAD_ROLES, INBOX_ROLES, ChaseScope, DeliveryState
+from circulars.enums import ChaseScope, DeliveryState
 from circulars.models import Delivery, Letter
-from circulars.services.deliveries import outstanding
-from portal.org.models import Acting, Membership
+from circulars.services.deliveries import has_keepers, outstanding
 
 BOARD_FILTERS = {
     "undeliverable": Q(state=DeliveryState.UNDELIVERABLE),
@@ -67,21 +66,9 @@ def board_rows(*, letter: Letter, show: str = "") -> QuerySet[Delivery]:
     elif show in BOARD_FILTERS:
         rows = rows.filter(BOARD_FILTERS[show])
     return (
-        rows.annotate(is_kept=_kept(letter))
+        rows.annotate(is_kept=has_keepers(letter))
         .select_related(
             "unit__school__network", "unit__merged_into", "entry", "opened_by", "acknowledged_by"
         )
         .order_by("unit__position", "unit__sort_key", "pk")
     )
-
-
-def _kept(letter: Letter) -> Q:
-    """Somebody who may see the letter keeps the recipient's inbox today, or its successor's."""
-    roles = HEAD_ROLES if letter.is_secret else INBOX_ROLES
-    own = Membership.objects.on().filter(role__in=roles, person__is_active=True)
-    acting = Acting.objects.on().filter(membership__role__in=roles, person__is_active=True)
-    kept = Q()
-    for unit in (OuterRef("unit"), OuterRef("unit__merged_into")):
-        kept |= Q(Exists(own.filter(unit=unit)))
-        kept |= Q(Exists(acting.filter(membership__unit=unit)))
-    return kept

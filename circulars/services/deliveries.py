@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from circulars.effects.notices import inbox_keepers, tell
+from circulars.effects.notices import inbox_keepers, keeping_roles, tell
 from circulars.enums import ChaseScope, DeliveryState, LetterState
 from circulars.inboxes import forget_handed, heir_of
 from circulars.models import Delivery, Forward, Letter
@@ -16,17 +16,22 @@ from circulars.workflow import DELIVERY
 from portal.audit.service import record
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.files.models import StoredFile
-from portal.org.models import Membership
+from portal.org.models import Acting, Membership, Unit
+from portal.org.service import holders_query
 from portal.users.models import User
 from portal.workflow.service import apply_move
 
 
 @dataclass(frozen=True)
 class Chased:
-    """How many recipients were reminded, and how many were left alone today."""
+    """How many recipients were reminded, and how many were left alone today.
+
+    ``unheard`` are those where nobody keeps the inbox, so that nobody could be told.
+    """
 
     reminded: int
     rested: int
+    unheard: list[Unit]
 
 
 def unread_count(user: User) -> int:
@@ -126,8 +131,10 @@ def chase(*, letter: Letter, actor: User, scope: ChaseScope) -> Chased:
         # One lock per letter: two clerks who chase at once remind everybody once.
         Letter.objects.select_for_update().get(pk=letter.pk)
         behind = outstanding(letter=letter, scope=scope)
-        total = behind.count()
-        due = list(behind.exclude(chased_on=today).values_list("pk", flat=True))
+        nobody = without_keepers(letter=letter, deliveries=behind)
+        told = behind.exclude(pk__in=[delivery.pk for delivery in nobody])
+        total = told.count()
+        due = list(told.exclude(chased_on=today).values_list("pk", flat=True))
         reached = Delivery.objects.filter(pk__in=due)
         reached.update(chased_on=today, chase_count=F("chase_count") + 1)
         if due:
@@ -137,9 +144,38 @@ def chase(*, letter: Letter, actor: User, scope: ChaseScope) -> Chased:
             action="letter.chase",
             actor=actor,
             about=letter,
-            data={"scope": str(scope), "reminded": len(due)},
+            data={"scope": str(scope), "reminded": len(due), "unheard": len(nobody)},
         )
-    return Chased(reminded=len(due), rested=total - len(due))
+    return Chased(
+        reminded=len(due),
+        rested=total - len(due),
+        unheard=[delivery.unit for delivery in nobody],
+    )
+
+
+def without_keepers(*, letter: Letter, deliveries: QuerySet[Delivery]) -> list[Delivery]:
+    """Those of ``deliveries`` of which nobody can be told, in dictionary order."""
+    rows = deliveries.annotate(is_kept=has_keepers(letter)).filter(is_kept=False)
+    rows = rows.select_related("unit__merged_into").order_by("unit__position", "unit__sort_key")
+    return [row for row in rows if not _heir_is_kept(letter, row.unit)]
+
+
+def has_keepers(letter: Letter) -> Q:
+    """Somebody who may see the letter keeps the recipient's inbox today, or its successor's."""
+    roles = keeping_roles(letter)
+    own = Membership.objects.on().filter(role__in=roles, person__is_active=True)
+    acting = Acting.objects.on().filter(membership__role__in=roles, person__is_active=True)
+    kept = Q()
+    for unit in (OuterRef("unit"), OuterRef("unit__merged_into")):
+        kept |= Q(Exists(own.filter(unit=unit)))
+        kept |= Q(Exists(acting.filter(membership__unit=unit)))
+    return kept
+
+
+def _heir_is_kept(letter: Letter, unit: Unit) -> bool:
+    """The same for the successor of a successor, which is rare."""
+    heir = heir_of(unit)
+    return heir != unit and holders_query([heir.pk], keeping_roles(letter)).exists()
 
 
 def outstanding(*, letter: Letter, scope: ChaseScope) -> QuerySet[Delivery]:

@@ -15,15 +15,17 @@ from circulars.models import Delivery, Letter
 from circulars.permissions import sends
 from circulars.resources import board_workbook
 from circulars.services.board import board_rows, progress
-from circulars.services.deliveries import chase
+from circulars.services.deliveries import Chased, chase, outstanding, without_keepers
 from circulars.views.common import visible_letter
 from portal.audit.service import record
 from portal.core.errors import NotReady
 from portal.core.notices import done
+from portal.org.models import Unit
 from portal.users.requests import SignedInRequest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 300
+UNHEARD_NAMED = 20
 STAGES = ("opened", "registered", "acknowledged", "answered")
 
 
@@ -32,15 +34,18 @@ def board(request: SignedInRequest, pk: int) -> HttpResponse:
     letter = _sent_letter(request, pk)
     show = request.GET.get("show", "")
     counts = progress(letter)
+    rows = Paginator(board_rows(letter=letter, show=show), ROWS)
+    may_chase = sends(request.user, letter) and show in ChaseScope.values
+    unheard = _unheard(letter, show) if may_chase else []
     context = {
         "letter": letter,
         "progress": counts,
         "stages": _stages(counts, show),
-        "page": Paginator(board_rows(letter=letter, show=show), ROWS).get_page(
-            request.GET.get("page")
-        ),
+        "page": rows.get_page(request.GET.get("page")),
         "show": show,
-        "may_chase": sends(request.user, letter) and show in ChaseScope.values,
+        "may_chase": may_chase,
+        "reachable": rows.count - len(unheard),
+        "unheard": _nobody_to_tell(unheard),
         "scope": show if show in ChaseScope.values else "",
         "now": timezone.now(),
     }
@@ -58,7 +63,7 @@ def board_chase(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         scope = ChaseScope(form.cleaned_data["scope"])
         chased = chase(letter=letter, actor=request.user, scope=scope)
-        done(request, _chased(chased.reminded, chased.rested))
+        done(request, _chased(chased))
     target = redirect("circulars:board", letter.pk)
     target["Location"] += f"?show={form.cleaned_data.get('scope', '')}"
     return target
@@ -98,18 +103,37 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "circulars/answer.html", context)
 
 
-def _chased(reminded: int, rested: int) -> str:
+def _chased(chased: Chased) -> str:
     """What a reminder did, for whoever pressed the button."""
-    if not reminded and rested:
+    reminded, rested = chased.reminded, chased.rested
+    if rested and not (reminded or chased.unheard):
         return _("All %(n)s were reminded today already. You can remind them again tomorrow.") % {
             "n": rested
         }
-    said = ngettext(
-        "%(n)s recipient was reminded.", "%(n)s recipients were reminded.", reminded
-    ) % {"n": reminded}
+    said = [
+        ngettext("%(n)s recipient was reminded.", "%(n)s recipients were reminded.", reminded)
+        % {"n": reminded}
+    ]
     if rested:
-        said += " " + _("%(n)s had a reminder today already.") % {"n": rested}
-    return said
+        said.append(_("%(n)s had a reminder today already.") % {"n": rested})
+    return " ".join(filter(None, [*said, _nobody_to_tell(chased.unheard)]))
+
+
+def _unheard(letter: Letter, scope: str) -> list[Unit]:
+    behind = outstanding(letter=letter, scope=ChaseScope(scope))
+    return [row.unit for row in without_keepers(letter=letter, deliveries=behind)]
+
+
+def _nobody_to_tell(units: list[Unit]) -> str:
+    """The recipients that a reminder reaches nobody at, by name; empty when there are none."""
+    if not units:
+        return ""
+    names = ", ".join(str(unit) for unit in units[:UNHEARD_NAMED])
+    return ngettext(
+        "%(n)s recipient has nobody to tell: %(names)s.",
+        "%(n)s recipients have nobody to tell: %(names)s.",
+        len(units),
+    ) % {"n": len(units), "names": names + (" …" if len(units) > UNHEARD_NAMED else "")}
 
 
 def _sent_letter(request: SignedInRequest, pk: int) -> Letter:

@@ -17,6 +17,7 @@ from portal.core.registry import work_tiles
 from portal.files.models import StoredFile
 from portal.notifications.models import Notice
 from portal.org.enums import Role
+from portal.org.models import Unit
 from portal.workflow.service import available
 from tests.factories import letters as make
 from tests.factories import person
@@ -228,6 +229,36 @@ def test_chase_with_nobody_behind_tells_nobody(world: World) -> None:
     chased = deliveries.chase(letter=letter, actor=world.officer, scope=ChaseScope.NOT_OPENED)
     assert (chased.reminded, chased.rested) == (0, 0)
     assert last_notice("chased") == set()
+
+
+def test_chase_counts_apart_where_nobody_can_be_told(world: World) -> None:
+    letter = make.dispatched(world)
+    for user in (world.principals[0], world.clerks[0]):
+        world.membership(user).delete()
+    chased = deliveries.chase(letter=letter, actor=world.officer, scope=ChaseScope.NOT_OPENED)
+    assert (chased.reminded, chased.rested, chased.unheard) == (2, 0, [world.schools[0]])
+    assert last_notice("chased") == {
+        user.pk for user in (*world.principals[1:], *world.clerks[1:])
+    }
+    assert make.delivery(letter, world.schools[0]).chased_on is None
+    assert AuditRow.objects.latest("pk").data == {
+        "scope": "not_opened", "reminded": 2, "unheard": 1,
+    }  # fmt: skip
+    again = deliveries.chase(letter=letter, actor=world.officer, scope=ChaseScope.NOT_OPENED)
+    assert (again.reminded, again.rested, again.unheard) == (0, 2, [world.schools[0]])
+
+
+def test_chase_reaches_the_successor_of_a_successor(world: World) -> None:
+    letter = make.dispatched(world)
+    first, second, third = world.schools
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for unit, heir in ((first, second), (second, third)):
+        Unit.objects.filter(pk=unit.pk).update(closed_on=yesterday, merged_into=heir)
+    for user in (*world.principals[:2], *world.clerks[:2]):
+        world.membership(user).delete()
+    chased = deliveries.chase(letter=letter, actor=world.officer, scope=ChaseScope.NOT_OPENED)
+    assert (chased.reminded, chased.unheard) == (3, [])
+    assert last_notice("chased") == {world.principals[2].pk, world.clerks[2].pk}
 
 
 def test_chase_is_for_senders_and_sent_letters(world: World) -> None:

@@ -21,7 +21,8 @@ from circulars.models import Delivery, Letter, LetterSettings, RecipientList, Re
 from circulars.services import deliveries, letters, recipients
 from circulars.services.board import board_rows
 from circulars.services.routes import waits_at
-from portal.org.enums import Role
+from portal.core.templatetags.thai import thai_datetime
+from portal.org.enums import Role, UnitKind
 from portal.org.models import Unit
 from portal.users.models import User
 from tests.factories import PASSWORD, SchoolFactory, person
@@ -227,6 +228,20 @@ def test_submitting_to_an_empty_post_says_so(world: World, browse) -> None:
     )
 
 
+def test_edit_says_that_nobody_can_sign_in_this_office(world: World, browse) -> None:
+    letter = make.draft(world)
+    assert page(browse(world.officer), "edit", letter.pk).count("Nobody can sign the letters") == 0
+    for user in (world.deputy, world.director):
+        world.membership(user).delete()
+    Unit.objects.filter(office=world.office, kind=UnitKind.EXECUTIVE).delete()
+    assert page(browse(world.officer), "edit", letter.pk).count("Nobody can sign the letters") == 1
+    answer = browse(world.officer).post(
+        reverse("circulars:letter_move", args=[letter.pk, "submit"]), follow=True
+    )
+    said = [str(message) for message in answer.context["messages"]]
+    assert [words.startswith("Nobody can sign the letters") for words in said] == [True]
+
+
 def test_edit_by_anybody_else_is_not_found(world: World, browse) -> None:
     letter = make.draft(world)
     for user in (world.group_director, world.registry, world.clerks[0]):
@@ -304,6 +319,18 @@ def test_stale_move_leads_back_with_a_word(world: World, browse) -> None:
     answer = post(client, "letter_move", letter.pk, "sign", revision=letter.revision)
     assert answer.status_code == 302
     assert Letter.objects.get().entry.number == 1
+
+
+def test_sent_letter_says_who_sent_it_and_when(world: World, browse) -> None:
+    by_hand = make.dispatched(world)
+    by_itself = letters.dispatch(letter=make.ready(world, send_when_signed=True), actor=None)
+    client = browse(world.officer)
+    for letter, who in (
+        (by_hand, f"Sent by {world.registry}"),
+        (by_itself, f"Sent by the portal as soon as {world.director} had signed"),
+    ):
+        words = f"{who}, {thai_datetime(letter.dispatched_at)}"
+        assert client.get(letter.get_absolute_url()).content.decode().count(words) == 1
 
 
 def test_void_and_copy_from_the_letter(world: World, browse) -> None:
@@ -403,6 +430,24 @@ def test_board_shows_chases_exports_and_prints(world: World, browse) -> None:
     assert page(client, "board_proof", letter.pk).count("<tr>") == 4
     live = client.get(letter.get_board_url(), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in live
+
+
+def test_chase_says_where_nobody_can_be_told(world: World, browse) -> None:
+    letter = make.dispatched(world)
+    for user in (world.principals[0], world.clerks[0]):
+        world.membership(user).delete()
+    client = browse(world.officer)
+    shown = page(client, "board", letter.pk, show="not_opened")
+    nobody = f"1 recipient has nobody to tell: {world.schools[0]}."
+    assert (shown.count(nobody), shown.count("Remind these 2 recipients")) == (1, 1)
+    assert page(client, "board", letter.pk).count(nobody) == 0
+    url = reverse("circulars:board_chase", args=[letter.pk])
+    for expected in (
+        f"2 recipients were reminded. {nobody}",
+        f"0 recipients were reminded. 2 had a reminder today already. {nobody}",
+    ):
+        answer = client.post(url, {"scope": "not_opened"}, follow=True)
+        assert [str(message) for message in answer.context["messages"]] == [expected]
 
 
 def test_board_of_a_letter_not_sent_yet_says_so(world: World, browse) -> None:
