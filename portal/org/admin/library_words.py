@@ -1,6 +1,6 @@
-"""Words of django-import-export, which has no Thai catalogue: named here so that ours has them."""
+"""Words of the back-office's libraries that have no Thai: named here so that ours has them."""
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 WORDS = (
     gettext_noop("Import"),
@@ -18,4 +18,73 @@ WORDS = (
     gettext_noop(
         "No valid data to import. Ensure your file has the correct headers or data for import."
     ),
+    # django.contrib.admin
+    gettext_noop("Empty"),
+    gettext_noop("Not empty"),
+    gettext_noop("Added “%(object)s”."),
+    gettext_noop("Changed “%(object)s” — %(changes)s"),
+    gettext_noop("Deleted “%(object)s.”"),
+    gettext_noop("Added {name} “{object}”."),
+    gettext_noop("Changed {fields} for {name} “{object}”."),
+    gettext_noop("Deleted {name} “{object}”."),
+    gettext_noop("Hold down “Control”, or “Command” on a Mac, to select more than one."),
+    gettext_noop("Select this object for an action - {}"),
+    gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully."),
+    gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
+    gettext_noop("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    gettext_noop("None available"),
+    gettext_noop("Breadcrumbs"),
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("You don’t have permission to view or edit anything."),
+    gettext_noop("Error:"),
+    gettext_noop("Skip to main content"),
+    gettext_noop("Hide counts"),
+    gettext_noop("Show counts"),
+    gettext_noop("Clear all filters"),
+    gettext_noop("Yes, I’m sure"),
+    gettext_noop("Added:"),
+    gettext_noop("Changed:"),
+    gettext_noop("Deleted:"),
+    gettext_noop("Toggle navigation"),
+    gettext_noop("Sidebar"),
+    gettext_noop("Start typing to filter…"),
+    gettext_noop("Filter navigation items"),
+    gettext_noop(
+        "This object doesn’t have a change history. It probably wasn’t added via this admin site."
+    ),
+    gettext_noop("View selected %(model)s"),
+    gettext_noop("Select all objects on this page for an action"),
+    ngettext_lazy("entry", "entries"),
+    ngettext_lazy("%(counter)s result", "%(counter)s results", "counter"),
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
+    # django_celery_beat
+    gettext_noop("Periodic Tasks"),
+    gettext_noop("periodic task"),
+    gettext_noop("periodic tasks"),
+    gettext_noop("Name"),
+    gettext_noop("Task Name"),
+    gettext_noop("Enabled"),
+    gettext_noop("Interval Schedule"),
+    gettext_noop("Crontab Schedule"),
+    gettext_noop("Solar Schedule"),
+    gettext_noop("Clocked Schedule"),
+    gettext_noop("One-off Task"),
+    gettext_noop("Start Datetime"),
+    gettext_noop("Last Run Datetime"),
+    gettext_noop("Total Run Count"),
+    gettext_noop("Last Modified"),
+    gettext_noop("Description"),
+    gettext_noop("Schedule"),
+    gettext_noop("Arguments"),
+    gettext_noop("Execution Options"),
+    gettext_noop("Enable selected tasks"),
+    gettext_noop("Disable selected tasks"),
+    gettext_noop("Toggle activity of selected tasks"),
+    gettext_noop("Run selected tasks"),
 )

@@ -397,3 +397,11 @@ def test_change_of_state_is_written_in_the_words_of_its_table(client, office):
     words = re.findall(r'<span class="text-break">(.*?)</span>', page)
     before, after = DeliveryState.OPENED.label, DeliveryState.REGISTERED.label
     assert words[-2:] == ["to: 103", f"{before} → {after}, n: 1"]
+
+
+def test_details_name_what_a_service_wrote_in_the_readers_language(client, office, settings):
+    settings.LANGUAGE_CODE = "th"
+    write(office, "sample.done", data={"added": 114, "removed": 0, "other": 1})
+    page = client.get(LIST, headers={"accept-language": "th"}).content.decode()
+    words = re.findall(r'<span class="text-break">(.*?)</span>', page)
+    assert words[-1] == "เพิ่ม: 114, นำออก: 0, other: 1"
