@@ -100,6 +100,23 @@ class RegisterKind(models.TextChoices):
     SECRET_OUTGOING = "secret_out", _("Secret outgoing register")
 
 
+class EntryState(models.TextChoices):
+    """What became of a number of a register."""
+
+    GIVEN = "given", _("Given")
+    RESERVED = "reserved", _("Reserved")
+    VOID = "void", _("Void")
+
+
+class PaperKind(models.TextChoices):
+    """What can be made of a register to take away."""
+
+    FORM = "form", _("Register on paper (PDF)")
+    EXCEL = "excel", _("Register as Excel")
+    BOOK = "book", _("Book of numbers (PDF)")
+    PACK = "pack", _("Pack for days without network (zip)")
+
+
 class CircularSeries(models.TextChoices):
     """Where circulars take their numbers (clause 32)."""
 
@@ -118,6 +135,12 @@ WRITTEN_KINDS = (LetterKind.CIRCULAR, LetterKind.LETTER)
 """Kinds that people can write here."""
 
 KIND_CHOICES = [(kind.value, kind.label) for kind in WRITTEN_KINDS]
+
+SECRET_REGISTERS = (RegisterKind.SECRET_INCOMING, RegisterKind.SECRET_OUTGOING)
+"""Books that only the heads of their unit see."""
+
+INCOMING_REGISTERS = (RegisterKind.INCOMING, RegisterKind.SECRET_INCOMING)
+"""Books on form 13; all others are on form 14."""
 
 SECRET = (Secrecy.CONFIDENTIAL, Secrecy.SECRET)
 """Classes that only named readers may see."""

@@ -194,15 +194,6 @@ class ReceivedQuerySet(models.QuerySet):
         )
 
 
-class RegisterQuerySet(models.QuerySet):
-    def visible_to(self, user: "User") -> "RegisterQuerySet":
-        """Books of the units whose registry ``user`` keeps or heads."""
-        circle = Q(unit__in=inbox_units(user, INBOX_ROLES))
-        if has_role(user, *OFFICE_READERS):
-            circle |= Q(unit__kind=UnitKind.OFFICE)
-        return self.filter(circle, unit__office_id=user.office_id)
-
-
 def _central_inbox(user: "User", *roles: Role) -> frozenset[int]:
     """The office's own inbox, for those who read it without keeping it."""
     if user.office_id is None or not has_role(user, *roles):

@@ -7,7 +7,8 @@ from circulars.models.letters import (
     RecipientList,
     Reference,
 )
-from circulars.models.registers import Register, RegisterEntry
+from circulars.models.papers import RegisterImport, RegisterPaper
+from circulars.models.registers import Register, RegisterEntry, Reservation
 from circulars.models.routing import RouteStep
 
 __all__ = [
@@ -22,5 +23,8 @@ __all__ = [
     "Reference",
     "Register",
     "RegisterEntry",
+    "RegisterImport",
+    "RegisterPaper",
+    "Reservation",
     "RouteStep",
 ]
