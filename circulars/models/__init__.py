@@ -10,6 +10,7 @@ from circulars.models.letters import (
 from circulars.models.papers import RegisterImport, RegisterPaper
 from circulars.models.registers import Register, RegisterEntry, Reservation
 from circulars.models.routing import RouteStep
+from circulars.models.stamps import ReceiptStamp
 
 __all__ = [
     "Answer",
@@ -18,6 +19,7 @@ __all__ = [
     "Forward",
     "Letter",
     "LetterSettings",
+    "ReceiptStamp",
     "Recipient",
     "RecipientList",
     "Reference",

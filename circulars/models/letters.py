@@ -141,6 +141,11 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["unit", "-created_at", "-id"], name="circulars_letter_unit"),
             models.Index(fields=["drafter", "state"], name="circulars_letter_drafter"),
+            models.Index(
+                fields=["unit", "letter_date"],
+                condition=models.Q(state=LetterState.OUTSIDE),
+                name="circulars_letter_dated",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
