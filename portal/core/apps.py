@@ -6,3 +6,8 @@ class CoreConfig(AppConfig):
     name = "portal.core"
     label = "core"
     verbose_name = _("System")
+
+    def ready(self) -> None:
+        from portal.core import admin_dates
+
+        admin_dates.install()

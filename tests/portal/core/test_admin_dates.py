@@ -1,0 +1,25 @@
+import datetime
+
+from django.contrib.admin.utils import display_for_field, display_for_value
+from django.db import models
+from django.utils import timezone
+
+DAY = datetime.date(2026, 11, 20)
+MOMENT = datetime.datetime(2026, 11, 20, 12, 5, tzinfo=datetime.UTC)
+
+
+def test_back_office_writes_a_day_in_the_buddhist_era():
+    assert display_for_field(DAY, models.DateField(), "-") == "20 พ.ย. 2569"
+    assert display_for_value(DAY, "-") == "20 พ.ย. 2569"
+
+
+def test_back_office_writes_a_moment_in_the_offices_time():
+    with timezone.override("Asia/Bangkok"):
+        assert display_for_field(MOMENT, models.DateTimeField(), "-") == "20 พ.ย. 2569 19:05 น."
+        assert display_for_value(MOMENT, "-") == "20 พ.ย. 2569 19:05 น."
+
+
+def test_back_office_writes_everything_else_as_before():
+    assert display_for_field(datetime.time(8, 30), models.TimeField(), "-") == "8:30 a.m."
+    assert display_for_field(1234, models.IntegerField(), "-") == "1234"
+    assert display_for_field(None, models.DateField(), "-") == "-"
