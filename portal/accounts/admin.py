@@ -10,6 +10,7 @@ from portal.accounts import permissions
 from portal.accounts.models import Invitation, KnownDevice, SignIn
 from portal.core.admin import LookOnlyAdmin
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 
 class AccountsAdmin(LookOnlyAdmin):
@@ -55,5 +56,5 @@ class KnownDeviceAdmin(AccountsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        office = cast(User, request.user).office_id
+        office = signed_in(request).office_id
         return rows if office is None else rows.filter(user__office_id=office)

@@ -20,6 +20,7 @@ from portal.core.errors import InvalidInput
 from portal.core.notices import done
 from portal.core.paging import keyset_page
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 PEOPLE_KEY = "accounts.people"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -132,9 +133,10 @@ def sample_file(request: HttpRequest) -> HttpResponse:
 
 
 def _inviter(request: HttpRequest) -> User:
-    if not isinstance(request.user, User) or not may_invite(request.user):
+    user = signed_in(request)
+    if not may_invite(user):
         raise Http404
-    return request.user
+    return user
 
 
 def _stored_rows(request: HttpRequest, user: User) -> list[PersonRow]:

@@ -25,6 +25,7 @@ from portal.core.errors import InvalidInput
 from portal.core.notices import done
 from portal.core.paging import keyset_page
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 
 @require_GET
@@ -137,9 +138,3 @@ def demo_codes(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     return render(request, "accounts/demo_codes.html", current_codes()._asdict())
-
-
-def signed_in(request: HttpRequest) -> User:
-    """The person behind the request; ``LoginRequiredMiddleware`` lets nobody else in."""
-    assert isinstance(request.user, User)  # noqa: S101  (narrows the type)
-    return request.user

@@ -14,6 +14,7 @@ from portal.core.paging import keyset_page
 from portal.desk.filters import AuditFilter
 from portal.desk.resources import audit_csv
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 PAGE_SIZE = 50
 
@@ -45,8 +46,7 @@ def audit_export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _search(request: HttpRequest, action: str) -> tuple[User, AuditFilter]:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101  (LoginRequiredMiddleware)
+    user = signed_in(request)
     if not audit.reads_office(user):
         raise NotAllowed(action=action)
     found = AuditFilter(request.GET, queryset=audit.rows_visible_to(user), request=request)

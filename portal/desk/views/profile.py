@@ -13,7 +13,7 @@ from portal.core import notices
 from portal.desk.forms import ProfileForm
 from portal.desk.roles import roles_with_dates
 from portal.desk.services import update_profile
-from portal.users.models import User
+from portal.users.requests import signed_in
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ def _account_links() -> list[AccountLink]:
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, contact, consent, language, roles with dates, and the ways to account pages."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101  (LoginRequiredMiddleware)
+    user = signed_in(request)
     current = {
         "phone": user.phone,
         "phone_is_public": user.phone_is_public,

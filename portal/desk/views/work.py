@@ -7,13 +7,12 @@ from django.utils import timezone
 from portal.desk.agenda import coming_days
 from portal.desk.roles import roles_today
 from portal.desk.work import work_for
-from portal.users.models import User
+from portal.users.requests import signed_in
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person, counted, the overdue first."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101  (LoginRequiredMiddleware)
+    user = signed_in(request)
     context = {
         "work": work_for(user),
         "roles": roles_today(user),

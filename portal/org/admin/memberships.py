@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from portal.core.forms import ThaiDateField
 from portal.org import service
 from portal.org.admin.pages import ServicePage, ServicePagesAdmin
-from portal.org.admin.scope import Deletable, OfficeScopedAdmin, ServiceForm, administrator
+from portal.org.admin.scope import Deletable, OfficeScopedAdmin, ServiceForm
 from portal.org.admin.sheets import ImportExportAdmin
 from portal.org.enums import Role
 from portal.org.models import Acting, Membership, Position, Unit
 from portal.org.querysets import DatedQuerySet, today
 from portal.org.resources import PersonResource
+from portal.users.requests import signed_in
 
 
 @admin.register(Position)
@@ -97,7 +98,7 @@ def _move_form(request: HttpRequest, membership: Membership, data: Any) -> forms
 
 
 def _move(request: HttpRequest, membership: Membership, values: dict[str, Any]) -> object:
-    return service.move_person(actor=administrator(request), membership=membership, **values)
+    return service.move_person(actor=signed_in(request), membership=membership, **values)
 
 
 @admin.register(Membership)

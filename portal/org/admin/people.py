@@ -7,10 +7,11 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest
 
 from portal.org import service
-from portal.org.admin.scope import OfficeScopedAdmin, ServiceForm, administrator, may_look_after
+from portal.org.admin.scope import OfficeScopedAdmin, ServiceForm, may_look_after
 from portal.org.models import Membership
 from portal.users.admin import PersonAdmin
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 
 class NewPersonForm(ServiceForm):
@@ -52,7 +53,7 @@ class OfficePersonAdmin(OfficeScopedAdmin, PersonAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
-        if obj is None or administrator(request).office_id is None:
+        if obj is None or signed_in(request).office_id is None:
             return fixed
         return (*fixed, "office", "is_superuser")  # nobody gives themselves more than their office
 

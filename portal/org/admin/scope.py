@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
 
@@ -14,6 +14,7 @@ from portal.core.forms import ThaiDateField
 from portal.org.models import Committee, Membership, Network, Office, Position, Unit
 from portal.org.permissions import manages_office
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 OFFICE_PATHS: dict[type[models.Model], str] = {
     Office: "pk",
@@ -47,7 +48,7 @@ class OfficeScopedAdmin(admin.ModelAdmin):
             rows = model._default_manager.all()
             kwargs["queryset"] = in_scope(rows, OFFICE_PATHS[model], request)
         if model is Office:
-            kwargs["initial"] = administrator(request).office_id
+            kwargs["initial"] = signed_in(request).office_id
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(
@@ -134,13 +135,6 @@ def rehearse(form: forms.BaseForm, perform: Callable[[], object]) -> None:
         form.add_error(field if field in form.fields else None, ValidationError(str(error)))
 
 
-def administrator(request: HttpRequest) -> User:
-    """The signed-in person; the back-office lets nobody else in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 def may_look_after(request: HttpRequest, office_id: int | None = None) -> bool:
     """Whether the signed-in person keeps the office: the given one, or any at all."""
     user = request.user
@@ -152,5 +146,5 @@ def may_look_after(request: HttpRequest, office_id: int | None = None) -> bool:
 
 def in_scope(rows: models.QuerySet, path: str, request: HttpRequest) -> models.QuerySet:
     """Those of ``rows`` that belong to the administrator's office, or all without one."""
-    office_id = administrator(request).office_id
+    office_id = signed_in(request).office_id
     return rows if office_id is None else rows.filter(**{path: office_id})

@@ -16,7 +16,7 @@ from import_export.results import Result, RowResult
 from import_export.tmp_storages import CacheStorage
 
 from portal.audit import service as audit
-from portal.org.admin.scope import administrator
+from portal.users.requests import signed_in
 
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -44,7 +44,7 @@ class ExportAdmin(ExportMixin):
         self, file_format: Any, request: HttpRequest, queryset: models.QuerySet, **kwargs: Any
     ) -> Any:
         data = {"model": self.opts.label_lower, "rows": queryset.count()}
-        audit.record(action="back_office.exported", actor=administrator(request), data=data)
+        audit.record(action="back_office.exported", actor=signed_in(request), data=data)
         return super().get_export_data(file_format, request, queryset, **kwargs)
 
 
@@ -74,7 +74,7 @@ class ImportExportAdmin(ImportMixin, ExportAdmin):
             return redirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_import"))
         totals = {name: number for name, number in result.totals.items() if number}
         data = {"model": opts.label_lower, **totals}
-        audit.record(action="back_office.imported", actor=administrator(request), data=data)
+        audit.record(action="back_office.imported", actor=signed_in(request), data=data)
         return super().process_result(result, request)
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:

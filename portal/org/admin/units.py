@@ -17,7 +17,6 @@ from portal.org.admin.scope import (
     Deletable,
     OfficeScopedAdmin,
     ServiceForm,
-    administrator,
     in_scope,
 )
 from portal.org.admin.sheets import ImportExportAdmin
@@ -26,6 +25,7 @@ from portal.org.models import Network, Office, OfficeClosure, PhoneLine, School,
 from portal.org.querysets import today
 from portal.org.resources import SchoolResource
 from portal.org.services.units import SCHOOL_FACTS
+from portal.users.requests import signed_in
 
 CLOSED = ("closed_on", "merged_into")
 
@@ -38,13 +38,13 @@ class OfficeAdmin(OfficeScopedAdmin):
     exclude = ["emblem"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and administrator(request).office_id is None
+        return super().has_add_permission(request) and signed_in(request).office_id is None
 
     def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
         if change:
             obj.save()
         else:
-            service.found_office(actor=administrator(request), office=obj)
+            service.found_office(actor=signed_in(request), office=obj)
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -86,7 +86,7 @@ def _close_form(request: HttpRequest, unit: Unit, data: Any) -> forms.Form:
 
 
 def _close(request: HttpRequest, unit: Unit, values: dict[str, Any]) -> object:
-    return service.close_unit(actor=administrator(request), unit=unit, **values)
+    return service.close_unit(actor=signed_in(request), unit=unit, **values)
 
 
 @admin.register(Unit)
@@ -175,7 +175,7 @@ class SchoolAdmin(ImportExportAdmin, OfficeScopedAdmin):
             return super().get_form(request, obj, change=change, **kwargs)
         form = super().get_form(request, obj, change=change, form=NewSchoolForm, **kwargs)
         form.base_fields["office"].queryset = in_scope(Office.objects.all(), "pk", request)
-        form.base_fields["office"].initial = administrator(request).office_id
+        form.base_fields["office"].initial = signed_in(request).office_id
         return form
 
     def get_fields(self, request: HttpRequest, obj: School | None = None) -> Any:

@@ -17,7 +17,8 @@ from portal.org.enums import Role
 from portal.org.forms import ActingForm, EndActingForm
 from portal.org.models import Acting, Membership
 from portal.org.querysets import today
-from portal.org.views.common import for_acting_managers, own_office, reader
+from portal.org.views.common import for_acting_managers, own_office
+from portal.users.requests import signed_in
 
 HEADS = (Role.DIRECTOR, Role.DEPUTY, Role.GROUP_DIRECTOR)
 RELATED = ("person", "membership__person", "membership__unit__office", "membership__position")
@@ -28,7 +29,7 @@ POSTS_SHOWN = 50
 @for_acting_managers
 def acting_list(request: HttpRequest) -> HttpResponse:
     """Who acts now or will; what is over comes below, page by page."""
-    rows = Acting.objects.visible_to(reader(request)).select_related(*RELATED)
+    rows = Acting.objects.visible_to(signed_in(request)).select_related(*RELATED)
     over = rows.filter(ends_on__lt=today())
     context = {
         "running": rows.filter(ends_on__gte=today()).order_by("starts_on", "pk"),
@@ -66,7 +67,7 @@ def acting_new(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             acting = service.set_acting(
-                actor=reader(request), membership=post, **form.cleaned_data
+                actor=signed_in(request), membership=post, **form.cleaned_data
             )
         except InvalidInput as error:
             form.add_refusal(error)
@@ -81,14 +82,14 @@ def acting_new(request: HttpRequest, pk: int) -> HttpResponse:
 @for_acting_managers
 def acting_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an acting earlier, or call off one that has not begun."""
-    rows = Acting.objects.visible_to(reader(request)).select_related(*RELATED)
+    rows = Acting.objects.visible_to(signed_in(request)).select_related(*RELATED)
     acting = get_object_or_404(rows, pk=pk)
     soonest = min(today(), acting.starts_on) - timedelta(days=1)
     initial = soonest if acting.starts_on > today() else today()
     form = EndActingForm(request.POST or None, initial={"ends_on": initial})
     if form.is_valid():
         try:
-            left = service.end_acting(actor=reader(request), acting=acting, **form.cleaned_data)
+            left = service.end_acting(actor=signed_in(request), acting=acting, **form.cleaned_data)
         except InvalidInput as error:
             form.add_refusal(error)
         else:
@@ -106,5 +107,5 @@ def _ended(acting: Acting, left: Acting | None) -> str:
 
 def _posts(request: HttpRequest) -> QuerySet[Membership]:
     """Posts that somebody can stand in for: also vacant ones, whose holder has left."""
-    rows = Membership.objects.visible_to(reader(request))
+    rows = Membership.objects.visible_to(signed_in(request))
     return rows.select_related("person", "unit__office", "position")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.core.errors import NotAllowed
 from portal.org.models import Office
 from portal.org.permissions import is_member, manages_acting
-from portal.users.models import User
+from portal.users.requests import signed_in
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +21,7 @@ def for_members(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not is_member(reader(request)):
+        if not is_member(signed_in(request)):
             raise NotAllowed(action="org.read")
         return view(request, *args, **kwargs)
 
@@ -33,7 +33,7 @@ def for_acting_managers(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        user = reader(request)
+        user = signed_in(request)
         if user.office_id is None or not manages_acting(user, user.office_id):
             raise NotAllowed(action="org.acting")
         return view(request, *args, **kwargs)
@@ -41,17 +41,9 @@ def for_acting_managers(view: View) -> View:
     return guarded
 
 
-def reader(request: HttpRequest) -> User:
-    """The signed-in person; every page here needs one."""
-    user = request.user
-    if not isinstance(user, User):
-        raise NotAllowed(action="org.read")
-    return user
-
-
 def own_office(request: HttpRequest) -> Office:
     """The office of the signed-in person."""
-    office = reader(request).office
+    office = signed_in(request).office
     if office is None:
         raise NotAllowed(action="org.read")
     return office

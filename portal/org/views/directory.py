@@ -14,8 +14,9 @@ from portal.core.registry import school_panels
 from portal.org import service
 from portal.org.models import Acting, Committee, CommitteeMember, Membership, PhoneLine, Unit
 from portal.org.querysets import today
-from portal.org.views.common import for_members, own_office, reader, tabs
+from portal.org.views.common import for_members, own_office, tabs
 from portal.users.models import User
+from portal.users.requests import signed_in
 
 FOUND_ORDER = ("person__sort_key", "pk")
 
@@ -43,7 +44,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 @for_members
 def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A unit with its people and lines; of a school also its facts and the apps' panels."""
-    units = Unit.objects.visible_to(reader(request)).select_related(
+    units = Unit.objects.visible_to(signed_in(request)).select_related(
         "office", "parent", "merged_into", "school__network"
     )
     unit = get_object_or_404(units, pk=pk)
@@ -92,7 +93,7 @@ def _panels(request: HttpRequest, unit: Unit) -> list[dict[str, Any]]:
     """What other apps show on a school's page."""
     panels = []
     for panel in school_panels:
-        context = panel.context(reader(request), unit)
+        context = panel.context(signed_in(request), unit)
         if context is not None:
             html = render_to_string(panel.template, {**context, "unit": unit}, request)
             panels.append({"code": panel.code, "title": panel.title, "html": html})

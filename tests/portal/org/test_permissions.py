@@ -19,8 +19,8 @@ from portal.org.permissions import (
 )
 from portal.org.querysets import today
 from portal.org.templatetags.org_tags import of_post, phone_link
-from portal.org.views.common import reader
 from portal.users.models import User
+from portal.users.requests import signed_in
 from tests.factories import MembershipFactory, OfficeFactory, UserFactory, acting, person
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_visitors_look_after_nothing() -> None:
     request.user = AnonymousUser()
     assert may_look_after(request) is False
     with pytest.raises(NotAllowed):
-        reader(request)
+        signed_in(request)
 
 
 @pytest.mark.parametrize(
