@@ -13,6 +13,7 @@ from portal.settings.environment import VAR_DIR
 pytest_plugins = [
     "tests.plugins.audit",
     "tests.plugins.deferred",
+    "tests.plugins.factors",
     "tests.plugins.pdf",
     "tests.plugins.properties",
     "tests.plugins.smtp",

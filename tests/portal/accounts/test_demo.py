@@ -13,18 +13,11 @@ from portal.core import registry
 from portal.org.enums import Role
 from portal.users.models import User
 from tests.factories import OfficeFactory, UserFactory, person, role_holders
+from tests.portal.accounts.conftest import COMPULSORY
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/accounts/demo-codes/"
-COMPULSORY = {
-    Role.DIRECTOR,
-    Role.DEPUTY,
-    Role.REGISTRY,
-    Role.COMPLAINT_OFFICER,
-    Role.IDENTITY_CUSTODIAN,
-    Role.SYSADMIN,
-}
 
 
 def load() -> str:

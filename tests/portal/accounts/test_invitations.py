@@ -23,7 +23,6 @@ from portal.users.models import User
 from tests.factories import (
     ExecutiveUnitFactory,
     GroupFactory,
-    OfficeFactory,
     PositionFactory,
     RegistryUnitFactory,
     SchoolFactory,
@@ -36,16 +35,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 GOOD = "a-long-Password-5"
-
-
-@pytest.fixture
-def office():
-    return OfficeFactory()
-
-
-@pytest.fixture
-def clerk(office):
-    return person(Role.REGISTRY, office=office)
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from portal.core.errors import InvalidInput
 from portal.org.enums import Role
 from tests.factories import (
     GroupFactory,
-    OfficeFactory,
     PositionFactory,
     SchoolFactory,
     UserFactory,
@@ -52,16 +51,6 @@ def refusal(upload: SimpleUploadedFile) -> str:
         read_people(upload)
     assert caught.value.field == "file"
     return str(caught.value)
-
-
-@pytest.fixture
-def office():
-    return OfficeFactory()
-
-
-@pytest.fixture
-def clerk(office):
-    return person(Role.REGISTRY, office=office)
 
 
 @pytest.fixture

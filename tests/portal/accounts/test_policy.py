@@ -16,19 +16,11 @@ from portal.audit.models import AuditRow
 from portal.core.errors import InvalidInput, NotAllowed
 from portal.org.enums import Role
 from tests.factories import OfficeFactory, UserFactory, acting, person, role_holders
-from tests.portal.accounts.conftest import factor_kinds
+from tests.portal.accounts.conftest import COMPULSORY, factor_kinds
 
 pytestmark = pytest.mark.django_db
 
 NEEDED = "/accounts/second-factor/"
-COMPULSORY = {
-    Role.DIRECTOR,
-    Role.DEPUTY,
-    Role.REGISTRY,
-    Role.COMPLAINT_OFFICER,
-    Role.IDENTITY_CUSTODIAN,
-    Role.SYSADMIN,
-}
 
 
 @pytest.fixture
