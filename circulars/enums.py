@@ -78,6 +78,7 @@ class StepState(models.TextChoices):
 class DeliveryState(models.TextChoices):
     """How far one recipient has come; each has its own time and person."""
 
+    SENDING = "sending", _("On its way")
     DELIVERED = "delivered", _("Delivered")
     OPENED = "opened", _("Opened")
     REGISTERED = "registered", _("Registered")

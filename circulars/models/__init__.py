@@ -1,4 +1,10 @@
 from circulars.models.deliveries import Answer, Delivery, Forward
+from circulars.models.exchange import (
+    ExchangeArrival,
+    ExchangeKey,
+    ExchangeNonce,
+    ExchangePartner,
+)
 from circulars.models.letters import (
     Attachment,
     Letter,
@@ -7,6 +13,9 @@ from circulars.models.letters import (
     RecipientList,
     Reference,
 )
+from circulars.models.looks import InboxLook
+from circulars.models.mail import IncomingMail, MailAttachment, Mailbox
+from circulars.models.outbound import Outbound
 from circulars.models.papers import RegisterImport, RegisterPaper
 from circulars.models.registers import Register, RegisterEntry, Reservation
 from circulars.models.routing import RouteStep
@@ -16,9 +25,18 @@ __all__ = [
     "Answer",
     "Attachment",
     "Delivery",
+    "ExchangeArrival",
+    "ExchangeKey",
+    "ExchangeNonce",
+    "ExchangePartner",
     "Forward",
+    "InboxLook",
+    "IncomingMail",
     "Letter",
     "LetterSettings",
+    "MailAttachment",
+    "Mailbox",
+    "Outbound",
     "ReceiptStamp",
     "Recipient",
     "RecipientList",

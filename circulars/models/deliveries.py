@@ -14,7 +14,9 @@ class Delivery(models.Model):
     """A letter at one recipient, with the time and person of each thing that happened.
 
     ``delivered_at`` is when it entered the receiver's system and decides a dispute; the time a
-    clerk registered it is kept apart (amendment 4, appendix 6, 2.4).
+    clerk registered it is kept apart (amendment 4, appendix 6, 2.4). An agency outside has no
+    register here: ``confirmed_at`` is when it said that it has the letter, ``remote_number``
+    the number that it gave it.
     """
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
@@ -39,6 +41,14 @@ class Delivery(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     answered_at = models.DateTimeField(_("answered at"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed by the agency outside"), null=True)
+    remote_number = models.CharField(
+        _("number in the register of the agency outside"),
+        max_length=80,
+        blank=True,
+        db_default="",
+        default="",
+    )
     chased_on = models.DateField(_("last chased"), null=True)
     chase_count = models.PositiveSmallIntegerField(_("times chased"), default=0)
 
@@ -62,6 +72,7 @@ class Delivery(models.Model):
                         DeliveryState.ANSWERED,
                     ],
                     entry=None,
+                    confirmed_at=None,
                 ),
                 name="circulars_delivery_registered_has_entry",
             ),
@@ -96,7 +107,10 @@ class Answer(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="answers")
     text = models.TextField(_("answer"), blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    answered_for = models.CharField(_("sender of the reply"), max_length=320, blank=True)
     answered_at = models.DateTimeField()
     files = models.ManyToManyField("files.StoredFile", related_name="+", blank=True)
 
@@ -107,6 +121,11 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery} {self.answered_at:%Y-%m-%d}"
+
+    @property
+    def author(self) -> str:
+        """Who answers: somebody of the portal, or the sender of a mail."""
+        return str(self.answered_by or self.answered_for)
 
 
 class Forward(models.Model):

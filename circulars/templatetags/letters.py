@@ -32,6 +32,7 @@ LETTER_LOOK = {
 }
 
 DELIVERY_LOOK = {
+    DeliveryState.SENDING: ("neutral", "send"),
     DeliveryState.DELIVERED: ("warning", "envelope"),
     DeliveryState.OPENED: ("info", "envelope-open"),
     DeliveryState.REGISTERED: ("brand", "journal-check"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.settings.accounts import *  # noqa: F403  (one file per concern)
 from portal.settings.beat import *  # noqa: F403
 from portal.settings.circulars import *  # noqa: F403
+from portal.settings.correspondence import *  # noqa: F403
 from portal.settings.environment import BASE_DIR, NODE_MODULES, VAR_DIR, env
 from portal.settings.files import *  # noqa: F403  (one file per concern)
 from portal.settings.logs import *  # noqa: F403
