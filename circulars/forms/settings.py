@@ -26,7 +26,10 @@ class SettingsForm(PortalForm):
         kinds=IMAGES,
         titles=False,
         max_files=1,
-        help_text=_("A PNG picture; printed 3 cm high."),
+        help_text=_(
+            "A PNG or JPEG picture, printed 3 cm high. SVG drawings are not taken: save them as "
+            "PNG, at least 600 pixels high."
+        ),
     )
 
     def __init__(self, *args: Any, settings: LetterSettings, user: User, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import F
 from django.http import HttpResponse
@@ -513,6 +514,15 @@ def test_registry_changes_how_letters_are_numbered(world: World, browse) -> None
     assert (kept.circular_series, kept.thai_digits) == ("ordinary", False)
     assert post(client, "settings", circular_series="own", thai_digits="on").status_code == 302
     assert LetterSettings.objects.get().circular_series == "own"
+
+
+def test_garuda_as_svg_is_refused_as_the_field_says(world: World, browse) -> None:
+    client = browse(world.registry)
+    assert page(client, "settings").count("SVG drawings are not taken") == 1
+    drawing = SimpleUploadedFile("garuda.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    answer = post(client, "settings", circular_series="own", emblem_new=drawing)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["emblem"])
+    assert not LetterSettings.objects.filter(emblem__isnull=False).exists()
 
 
 def test_wrong_series_is_said_beside_the_field(world: World, browse) -> None:
