@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from circulars.enums import ChaseScope, CircularSeries
+
 ACTION_NAMES = {
     "delivery.download": _("Downloaded a letter with its files"),
     "delivery.forward": _("Handed a letter to a colleague"),
@@ -18,3 +20,15 @@ ACTION_NAMES = {
     "recipient_list.delete": _("Deleted a list of recipients"),
     "recipient_list.save": _("Saved a list of recipients"),
 }
+
+DETAIL_NAMES = {
+    "added": _("added"),
+    "reminded": _("reminded"),
+    "removed": _("taken away"),
+    "scope": _("scope"),
+    "series": _("number series"),
+    "thai_digits": _("Thai digits"),
+    "unheard": _("with nobody to tell"),
+}
+
+DETAIL_VALUES = {"scope": dict(ChaseScope.choices), "series": dict(CircularSeries.choices)}

@@ -9,13 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from circulars.action_names import ACTION_NAMES
+from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
 from circulars.services.access import may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
-from portal.audit.service import name_actions
+from portal.audit.service import name_actions, name_details
 from portal.core import registry
 from portal.core.registry import (
     FileOwner,
@@ -281,6 +281,7 @@ class VacancyWatch:
 def register() -> None:
     """Called once when the app is ready."""
     name_actions(ACTION_NAMES)
+    name_details(DETAIL_NAMES, values=DETAIL_VALUES)
     for position, (code, label, urgent) in enumerate(KINDS):
         registry.notification_kinds.register(_kind(code, label, urgent, position))
     for entry in (InboxEntry, WaitingEntry, SentEntry, RegistersEntry):

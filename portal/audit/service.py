@@ -3,7 +3,13 @@
 from typing import TYPE_CHECKING
 
 from portal.audit.denials import record_denial
-from portal.audit.labels import action_label, name_actions
+from portal.audit.labels import (
+    action_label,
+    detail_name,
+    detail_words,
+    name_actions,
+    name_details,
+)
 from portal.audit.models import AuditRow
 from portal.audit.querysets import AuditRowQuerySet, known_actions, let_read, reads_office
 from portal.audit.recording import client_ip, record, session_hash
@@ -17,9 +23,12 @@ __all__ = [
     "Report",
     "action_label",
     "client_ip",
+    "detail_name",
+    "detail_words",
     "known_actions",
     "let_read",
     "name_actions",
+    "name_details",
     "reads_office",
     "record",
     "record_denial",

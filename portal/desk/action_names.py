@@ -2,28 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.enums import SignInResult
+from portal.org.enums import ActingKind, Role
+
 ACTION_NAMES = {
     "access.denied": _("Was refused"),
-    "account.back_office_refused": _("Was refused the back-office"),
-    "account.email_added": _("Added an e-mail address"),
-    "account.email_changed": _("Changed the e-mail address"),
-    "account.factors_reset": _("Took a lost second factor off an account"),
-    "account.history_read": _("Read the sign-ins of the office"),
-    "account.identity_blocked": _("Was blocked after too many wrong passwords or codes"),
-    "account.identity_confirmed": _("Confirmed the password or second factor"),
-    "account.identity_refused": _("Gave a wrong password or code"),
-    "account.other_sessions_ended": _("Signed out everywhere else"),
-    "account.password_changed": _("Changed the password"),
-    "account.password_reset": _("Set a new password by mail"),
-    "account.session_ended": _("Signed out another device"),
-    "account.sign_in_failed": _("Failed to sign in"),
-    "account.signed_in": _("Signed in"),
-    "account.signed_out": _("Signed out"),
     "audit.exported": _("Exported the audit"),
     "audit.read": _("Read the audit"),
-    "back_office.added": _("Back-office: added"),
-    "back_office.changed": _("Back-office: changed"),
-    "back_office.deleted": _("Back-office: deleted"),
     "back_office.exported": _("Back-office: exported"),
     "back_office.imported": _("Back-office: imported"),
     "file.attach": _("Attached a file"),
@@ -44,4 +29,49 @@ ACTION_NAMES = {
     "org.set_acting": _("Had a person act for another"),
     "org.set_school_facts": _("Changed the facts of a school"),
     "person.profile_changed": _("Changed the own profile"),
+}
+
+DETAIL_NAMES = {
+    "channel": _("channel"),
+    "count": _("count"),
+    "day": _("day"),
+    "delete": _("deleted"),
+    "fields": _("fields"),
+    "filters": _("filters"),
+    "from": _("from"),
+    "kind": _("kind"),
+    "membership": _("membership"),
+    "merged_into": _("merged into"),
+    "method": _("method"),
+    "model": _("list"),
+    "new": _("added"),
+    "on": _("day"),
+    "people": _("people"),
+    "reason": _("reason"),
+    "result": _("result"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "skip": _("unchanged"),
+    "smis_code": _("SMIS code"),
+    "to": _("to"),
+    "tried": _("what was tried"),
+    "unit": _("unit"),
+    "update": _("changed"),
+}
+
+FACTORS = {
+    "password": _("Password"),
+    "code": _("Code"),
+    "totp": _("Authenticator app"),
+    "webauthn": _("Passkey"),
+    "passkey": _("Passkey"),
+    "recovery_codes": _("Recovery codes"),
+    "invitation": _("Invitation"),
+}
+
+DETAIL_VALUES = {
+    "kind": {**FACTORS, **dict(ActingKind.choices)},
+    "method": FACTORS,
+    "result": dict(SignInResult.choices),
+    "role": dict(Role.choices),
 }

@@ -6,15 +6,16 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from portal.audit.service import let_read, name_actions
+        from portal.audit.service import let_read, name_actions, name_details
         from portal.core.registry import PublicUrl, menu_entries, public_urls
-        from portal.desk.action_names import ACTION_NAMES
+        from portal.desk.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
         from portal.desk.menu import AuditEntry, WorkEntry
         from portal.org.permissions import is_auditor, is_sysadmin
 
         let_read(is_auditor)
         let_read(is_sysadmin)
         name_actions(ACTION_NAMES)
+        name_details(DETAIL_NAMES, values=DETAIL_VALUES)
         menu_entries.register(WorkEntry())
         menu_entries.register(AuditEntry())
         public_urls.register(

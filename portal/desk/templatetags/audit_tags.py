@@ -1,34 +1,12 @@
 """What an audit row says besides who, what and when."""
 
 from django import template
-from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import AuditRow
+from portal.audit.service import detail_words
 from portal.workflow.service import registered
 
 register = template.Library()
-
-# What services write beside an action, in words; a name that is not here is shown as it is.
-NAMES = {
-    "added": _("added"),
-    "channel": _("channel"),
-    "count": _("count"),
-    "day": _("day"),
-    "fields": _("fields"),
-    "kind": _("kind"),
-    "method": _("method"),
-    "people": _("people"),
-    "reason": _("reason"),
-    "reminded": _("reminded"),
-    "removed": _("taken away"),
-    "result": _("result"),
-    "rows": _("rows"),
-    "scope": _("scope"),
-    "series": _("number series"),
-    "thai_digits": _("Thai digits"),
-    "smis_code": _("SMIS code"),
-    "tried": _("tried as"),
-}
 
 
 @register.filter
@@ -40,7 +18,7 @@ def audit_details(row: AuditRow) -> str:
     if states and {"from", "to"} <= data.keys():
         before, after = (str(data.pop(key)) for key in ("from", "to"))
         words.append(f"{states.get(before, before)} → {states.get(after, after)}")
-    words += [f"{NAMES.get(name, name)}: {value}" for name, value in data.items()]
+    words += [detail_words(name, value) for name, value in data.items()]
     return ", ".join(words)
 
 
