@@ -13,7 +13,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from circulars.enums import DeliveryState
 from portal.audit import service
 from portal.audit.models import AuditRow
 from portal.core.registry import menu_entries
@@ -21,6 +20,9 @@ from portal.core.thai.dates import numeric
 from portal.org.enums import Role
 from portal.org.models import Office
 from portal.users.models import User
+from portal.workflow.tables import Registered
+from tests.apps.sample.models import PaperState
+from tests.apps.sample.workflow import PAPER
 from tests.factories import OfficeFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +181,7 @@ def test_filter_offers_the_actions_that_happened_by_name(client: Client, office:
 def test_filter_offers_our_own_kinds_of_objects(client: Client) -> None:
     kinds = dict(client.get(LIST).context["filter"].form.fields["about_type"].choices)
 
-    assert {"org.unit", "users.user", "circulars.letter"} - set(kinds) == set()
+    assert {"org.unit", "org.school", "users.user"} - set(kinds) == set()
     assert [kind for kind in kinds if kind.startswith("auth.")] == []
 
 
@@ -247,7 +249,7 @@ def test_row_shows_names_and_leads_to_what_belongs_to_it(client: Client, office:
     )
     html = client.get(LIST, {"action": "account.signed_in"}).content.decode()
 
-    for text in (str(user), service.action_label("account.signed_in"), "method: password"):
+    for text in (str(user), service.action_label("account.signed_in"), "method: Password"):
         assert html.count(text) >= 1
     assert "203.0.113.7" in html
     for query in (
@@ -388,19 +390,40 @@ def test_export_of_rows_without_anything_has_empty_cells(client: Client, office:
     ]  # fmt: skip
 
 
-def test_change_of_state_is_written_in_the_words_of_its_table(client, office):
-    write(
-        office, "circulars.delivery.register", data={"from": "opened", "to": "registered", "n": 1}
-    )
+def details(client: Client) -> list[str]:
+    """The column of details, the newest row first."""
+    page = client.get(LIST).content.decode()
+    return re.findall(r'<span class="text-break">(.*?)</span>', page)
+
+
+def test_change_of_state_is_written_in_the_words_of_its_table(
+    client: Client, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {PAPER.kind: Registered(PAPER, "README.md")}
+    monkeypatch.setattr("portal.workflow.tables._registered", known)
+    write(office, "sample.paper.sign", data={"from": "waiting", "to": "signed", "n": 1})
     write(office, "sample.done", data={"to": 103})
-    page = client.get(LIST).content.decode()
-    words = re.findall(r'<span class="text-break">(.*?)</span>', page)
-    before, after = DeliveryState.OPENED.label, DeliveryState.REGISTERED.label
-    assert words[-2:] == ["to: 103", f"{before} → {after}, n: 1"]
+
+    before, after = PaperState.WAITING.label, PaperState.SIGNED.label
+    assert details(client)[-2:] == ["to: 103", f"{before} → {after}, n: 1"]
 
 
-def test_details_are_named_in_words_where_the_words_are_known(client, office):
-    write(office, "sample.done", data={"added": 114, "other": 1, "removed": 0})
-    page = client.get(LIST).content.decode()
-    words = re.findall(r'<span class="text-break">(.*?)</span>', page)
-    assert words[-1] == "added: 114, other: 1, taken away: 0"
+def test_details_are_named_in_words_where_the_words_are_known(
+    client: Client, office: Office
+) -> None:
+    write(office, data={"count": 114, "method": "password+totp", "other": 1})
+    write(office, data={"tried": "audit.read", "filters": ["day", "person"]})
+
+    tried = f"what was tried: {service.action_label('audit.read')}, filters: day, person"
+    assert details(client)[-2:] == [
+        tried, "count: 114, other: 1, method: Password + Authenticator app",
+    ]  # fmt: skip
+
+
+def test_details_are_named_in_the_readers_language(
+    client: Client, auditor: User, office: Office
+) -> None:
+    User.objects.filter(pk=auditor.pk).update(language="th")
+    write(office, data={"count": 114})
+
+    assert details(client)[-1] == "จำนวน: 114"
