@@ -61,7 +61,7 @@ class OpinionForm(DecideForm):
         super().__init__(*args, letter=letter, **kwargs)
         question = letter.steps.current().values_list("question", flat=True).first()
         if question:
-            self.fields["remark"].help_text = format_html(_("You are asked: {}"), question)
+            self.fields["remark"].help_text = format_html(str(_("You are asked: {}")), question)
 
 
 class SignForm(DecideForm):
