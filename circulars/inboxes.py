@@ -1,16 +1,21 @@
 """Whose letters a person keeps: those of their units, and of the units merged into these."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.utils import timezone
 
 from portal.org.enums import Role
 from portal.org.models import Unit
-from portal.org.permissions import unit_ids
+from portal.org.permissions import roles_of, unit_ids
 
 if TYPE_CHECKING:
     from portal.users.models import User
+
+
+CONTINUED = (Role.PRINCIPAL, Role.SCHOOL_CLERK, Role.GROUP_DIRECTOR, Role.GROUP_REGISTRY)
+"""Posts whose open work goes on with the same post of the unit they were merged into."""
 
 
 def inbox_units(user: "User", roles: Iterable[Role]) -> frozenset[int]:
@@ -25,13 +30,36 @@ def inbox_units(user: "User", roles: Iterable[Role]) -> frozenset[int]:
 
 
 def handed_to(user: "User") -> frozenset[int]:
-    """The deliveries that somebody handed to ``user``, kept as ``posts_of`` is."""
+    """The deliveries that ``user`` sees besides those of their inboxes.
+
+    Somebody handed them over, or they came to a post of ``user``'s to be remarked on, ordered
+    or done (``opens`` says that this alone lets the post read the letter). Kept as ``posts_of``
+    is.
+    """
     kept: frozenset[int] | None = getattr(user, "_handed_today", None)
     if kept is None:
-        forwards = user.forwarded_letters.order_by()
-        kept = frozenset(forwards.values_list("delivery_id", flat=True))
+        forwards = user.forwarded_letters.order_by().values_list("delivery_id")
+        steps = _work("HandlingStep").reached().of(user)
+        tasks = _work("Assignment").seen_by_owner().of(user)
+        rows = forwards.union(
+            steps.values_list("handling__delivery_id"), tasks.values_list("handling__delivery_id")
+        )
+        kept = frozenset(delivery for (delivery,) in rows)
         user._handed_today = kept  # type: ignore[attr-defined]
     return kept
+
+
+def inherited_posts(user: "User") -> frozenset[tuple[str, int]]:
+    """(role, merged unit) pairs that ``user`` continues with the same role in its successor."""
+    keeping = [(role, unit) for role, unit in roles_of(user) if role in CONTINUED]
+    if not keeping:
+        return frozenset()
+    return frozenset(
+        (role, merged)
+        for merged, heir in _inheritance(user)
+        for role, unit in keeping
+        if unit == heir
+    )
 
 
 def forget_handed(user: "User") -> None:
@@ -65,3 +93,8 @@ def _inheritance(user: "User") -> frozenset[tuple[int, int]]:
     pairs = frozenset((pk, heir) for pk, heir in heirs.items() if pk != heir)
     user._inheritance_today = pairs  # type: ignore[attr-defined]
     return pairs
+
+
+def _work(model: str) -> Any:
+    """Rows of a model of this app that let their holder read a letter."""
+    return apps.get_model("circulars", model)._default_manager.filter(opens=True).order_by()

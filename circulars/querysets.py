@@ -24,9 +24,10 @@ from circulars.enums import (
     StepState,
 )
 from circulars.inboxes import handed_to, inbox_units
+from circulars.querysets_held import HeldQuerySet
 from portal.org.enums import Role, UnitKind
-from portal.org.models import Acting, Membership, Unit
-from portal.org.permissions import has_role, posts_of, roles_of, unit_ids
+from portal.org.models import Membership, Unit
+from portal.org.permissions import has_role, unit_ids
 
 if TYPE_CHECKING:
     from circulars.models import Letter
@@ -86,7 +87,7 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(Q(drafter=user) | (circle & ~Exists(writing)))
 
 
-class RouteStepQuerySet(models.QuerySet):
+class RouteStepQuerySet(HeldQuerySet):
     def current(self) -> "RouteStepQuerySet":
         return self.filter(state=StepState.CURRENT)
 
@@ -120,34 +121,9 @@ class RouteStepQuerySet(models.QuerySet):
         steps = letter.steps.all()
         return steps if last is None else steps.filter(position__gt=last)
 
-    def held_by(self, user: "User", on: date | None = None) -> "RouteStepQuerySet":
-        """Steps at a post that ``user`` holds, or acts for, on a day."""
-        return self.filter(self._posts_of(user, on))
-
     def of(self, user: "User") -> "RouteStepQuerySet":
         """Steps that ``user`` decided or holds today."""
         return self.filter(Q(decided_by=user) | self._posts_of(user))
-
-    def vacant(self, on: date | None = None) -> "RouteStepQuerySet":
-        """Steps at a post that nobody holds or acts for on a day."""
-        members = Membership.objects.on(on).filter(person__is_active=True)
-        actings = Acting.objects.on(on).filter(person__is_active=True)
-        held = Exists(members.filter(unit=OuterRef("unit"), role=OuterRef("role")))
-        acted = Exists(
-            actings.filter(membership__unit=OuterRef("unit"), membership__role=OuterRef("role"))
-        )
-        own = Exists(members.filter(pk=OuterRef("membership")))
-        own_acted = Exists(actings.filter(membership=OuterRef("membership")))
-        return self.filter(
-            Q(~held, ~acted, membership=None) | Q(~own, ~own_acted, membership__isnull=False)
-        )
-
-    def _posts_of(self, user: "User", on: date | None = None) -> Q:
-        held = posts_of(user, on)
-        posts = Q(membership__in=[membership for _role, _unit, membership in held])
-        for role, unit_id in roles_of(user, on):
-            posts |= Q(membership=None, role=role, unit_id=unit_id)
-        return posts
 
 
 class ReceivedQuerySet(models.QuerySet):
@@ -176,7 +152,9 @@ class ReceivedQuerySet(models.QuerySet):
         return self.filter(state=DeliveryState.DELIVERED)
 
     def unregistered(self) -> "ReceivedQuerySet":
-        return self.filter(entry=None).exclude(state=DeliveryState.UNDELIVERABLE)
+        return self.filter(entry=None, confirmed_at=None).exclude(
+            state=DeliveryState.UNDELIVERABLE
+        )
 
     def unacknowledged(self) -> "ReceivedQuerySet":
         return self.filter(acknowledged_at=None).exclude(state=DeliveryState.UNDELIVERABLE)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
+from circulars.registrations import handling
 from circulars.services.access import may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
@@ -68,7 +69,8 @@ class WaitingEntry(MenuEntry):
 
     def badge(self, user: "User") -> int | None:
         # A letter has one current step, so steps count as letters do, for less.
-        return RouteStep.objects.current().held_by(user).count() or None
+        letters = RouteStep.objects.current().held_by(user).count()
+        return letters + handling.waiting_count(user) or None
 
 
 class SentEntry(MenuEntry):
@@ -291,6 +293,7 @@ def register() -> None:
         registry.work_tiles.register(tile())
     registry.file_owners.register(LetterFiles())
     registry.person_changed.register(VacancyWatch())
+    handling.register()
     registry.public_urls.register(
         PublicUrl(code="letter_check:check", why="Anybody with the paper may check the letter.")
     )

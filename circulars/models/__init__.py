@@ -1,3 +1,4 @@
+from circulars.models.assignments import Assignment, DeskHandover, Escalation, WorkReport
 from circulars.models.deliveries import Answer, Delivery, Forward
 from circulars.models.exchange import (
     ExchangeArrival,
@@ -5,6 +6,7 @@ from circulars.models.exchange import (
     ExchangeNonce,
     ExchangePartner,
 )
+from circulars.models.handling import Handling, HandlingStep, LetterLook, SpeedTarget
 from circulars.models.letters import (
     Attachment,
     Letter,
@@ -23,16 +25,22 @@ from circulars.models.stamps import ReceiptStamp
 
 __all__ = [
     "Answer",
+    "Assignment",
     "Attachment",
     "Delivery",
+    "DeskHandover",
+    "Escalation",
     "ExchangeArrival",
     "ExchangeKey",
     "ExchangeNonce",
     "ExchangePartner",
     "Forward",
+    "Handling",
+    "HandlingStep",
     "InboxLook",
     "IncomingMail",
     "Letter",
+    "LetterLook",
     "LetterSettings",
     "MailAttachment",
     "Mailbox",
@@ -47,4 +55,6 @@ __all__ = [
     "RegisterPaper",
     "Reservation",
     "RouteStep",
+    "SpeedTarget",
+    "WorkReport",
 ]

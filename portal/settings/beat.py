@@ -29,6 +29,37 @@ CELERY_BEAT_SCHEDULE = {
         "task": "circulars.tell_vacant_steps",
         "schedule": crontab(hour=7, minute=0),
     },
+    "search.index_pending": {
+        "task": "search.index_pending",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "circulars.escalate": {
+        "task": "circulars.escalate",
+        "schedule": crontab(minute="5,35"),
+    },
+    "circulars.hand_over_desks": {
+        "task": "circulars.hand_over_desks",
+        "schedule": crontab(hour=0, minute=15),
+    },
+    "circulars.tell_vacant_work": {
+        "task": "circulars.tell_vacant_work",
+        "schedule": crontab(hour=7, minute=5),
+    },
+    "circulars.poll_mailboxes": {
+        "task": "circulars.poll_mailboxes",
+        "schedule": float(MAIL_POLL_SECONDS),
+        "options": {"expires": MAIL_POLL_SECONDS},
+    },
+    "circulars.sweep_outbound": {
+        "task": "circulars.sweep_outbound",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "circulars.purge_nonces": {
+        "task": "circulars.purge_nonces",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "notifications.sweep": {
         "task": "notifications.sweep",
         "schedule": 60.0,
