@@ -24,11 +24,13 @@ ACTION_NAMES = {
     "letter.enter": _("Entered a letter from outside"),
     "letter.read_secret": _("Opened a secret letter"),
     "letter.recipients": _("Chose the recipients of a letter"),
-    "letter.see_secret_pages": _("Saw the pages of a secret letter"),
     "letter.reply": _("Began the reply to a received letter"),
+    "letter.see_secret_pages": _("Saw the pages of a secret letter"),
     "letter_settings.change": _("Changed how letters are numbered and printed"),
     "recipient_list.delete": _("Deleted a list of recipients"),
     "recipient_list.save": _("Saved a list of recipients"),
+    "stamp.begin": _("Ordered a receipt stamp"),
+    "stamp.place": _("Placed a receipt stamp"),
 }
 
 DETAIL_NAMES = {
@@ -41,6 +43,4 @@ DETAIL_NAMES = {
     "unheard": _("with nobody to tell"),
 }
 
-DETAIL_VALUES = {"scope": dict(ChaseScope.choices), "series": dict(CircularSeries.choices)    "stamp.begin": _("Ordered a receipt stamp"),
-    "stamp.place": _("Placed a receipt stamp"),
-}
+DETAIL_VALUES = {"scope": dict(ChaseScope.choices), "series": dict(CircularSeries.choices)}

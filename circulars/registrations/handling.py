@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from circulars import tasks_handling
 from circulars.enums_handling import AssignmentState, HandlingStepKind
 from circulars.models import Assignment, HandlingStep
 from circulars.querysets_handling import in_headed_units

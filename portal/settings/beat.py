@@ -2,6 +2,8 @@
 
 from celery.schedules import crontab
 
+from portal.settings.correspondence import MAIL_POLL_SECONDS
+
 CELERY_BEAT_SCHEDULE = {
     "core.republish_deferred": {
         "task": "core.republish_deferred",
