@@ -13,6 +13,7 @@ urlpatterns: list = [
     path("files/", include("portal.files.urls")),
     path("org/", include("portal.org.urls")),
     path("notifications/", include("portal.notifications.urls")),
+    path("search/", include("portal.search.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("styleguide/", styleguide, name="styleguide"),
     path("v/", include("circulars.urls_public")),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeAlias, runtime_checkable
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -85,29 +85,77 @@ class SchoolPanel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """One object in the search index. ``body`` is plain text; ``on`` the date it belongs to."""
+    """What the index holds of one object, in plain text.
 
-    ref: str
-    title: str
-    body: str
-    url: str
+    A query's words may stand in ``title`` or any of ``passages``; hits in the title come first,
+    the newest ``on`` first. ``labels`` ("unit=12", "speed=urgent") are what the result can be
+    narrowed by; office, source and year are added by themselves.
+    """
+
+    pk: int
     office_id: int
+    title: str
+    passages: tuple[str, ...] = ()
     on: date | None = None
+    labels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPassage:
+    """A text in which words may have been found; ``label`` says where it stands."""
+
+    text: str
+    label: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A found object as the page shows it to one person."""
+
+    pk: int
+    title: str
+    url: str
+    meta: Text = ""
+    on: date | None = None
+    passages: tuple[SearchPassage, ...] = ()
 
 
 @runtime_checkable
 class SearchSource(Protocol):
-    """Feeds one kind of object into the search, and says which of the hits a person may see."""
+    """Feeds one kind of object into the search, and says who may find it.
+
+    ``filters`` names the labels that its documents bear, so that the page offers them.
+    """
 
     code: str
     order: int = 100
     label: Text
-    model: str
+    icon: str = "search"
+    filters: frozenset[str] = frozenset()
 
     def documents(self, pks: Sequence[int] | None = None) -> Iterable[SearchDocument]:
-        """All documents, or those of the given objects; a missing one was taken out."""
+        """All documents, or those of the given objects; a missing one is taken out."""
 
-    def visible_pks(self, user: "User", pks: Sequence[int]) -> set[int]: ...
+    def visible_to(self, user: "User") -> Sequence[QuerySet]:
+        """Querysets of one column of keys; ``user`` may find what is in any of them."""
+
+    def scopes(self, user: "User") -> frozenset[str] | None:
+        """Labels of which every object that ``user`` may see bears one, if there are such.
+
+        They only make it faster, so name nothing that a document may gain later.
+        """
+        return None
+
+    def choices(self, name: str) -> Sequence[tuple[str, Text]]:
+        """The values that the filter "kind" or "speed" offers, with their words."""
+        return ()
+
+    def hits(self, user: "User", pks: Sequence[int]) -> Iterable[SearchHit]:
+        """How to show these objects to ``user``, in any order."""
+
+    def further_passages(self, pks: Sequence[int]) -> Mapping[int, Sequence[SearchPassage]]:
+        """Long texts, asked for only where a word was not found in the hit's own ones."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

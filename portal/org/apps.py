@@ -11,9 +11,12 @@ class OrgConfig(AppConfig):
         from portal.core import registry
         from portal.org.demo import OrgDemo, accounts
         from portal.org.menu import ENTRIES
+        from portal.org.search import SOURCES
 
         for entry in ENTRIES:
             registry.menu_entries.register(entry)
+        for source in SOURCES:
+            registry.search_sources.register(source)
         registry.demo_loaders.register(OrgDemo())
         for account in accounts():
             registry.demo_accounts.register(account)

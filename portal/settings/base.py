@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "portal.users",
     "portal.org",
     "portal.files",
+    "portal.search",
     "portal.notifications",
     "portal.accounts",
     "portal.desk",

@@ -19,3 +19,9 @@ FILES_REQUIRE_SCAN = env.bool("FILES_REQUIRE_SCAN", default=False)
 FILE_UPLOAD_HANDLERS = ["portal.files.uploads.LimitedUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
+
+# Reading files for the search: characters kept of each, and pages of a scan that are read.
+FILES_MAX_TEXT = 500_000
+OCR_MAX_PAGES = env.int("OCR_MAX_PAGES", default=30)
+# The program that reads scans; Debian's packages tesseract-ocr and tesseract-ocr-tha.
+TESSERACT = env("TESSERACT", default="tesseract")

@@ -137,20 +137,20 @@ class Rooms:
         return {"rooms": 12} if unit == "a school" else None
 
 
-class Stories:
-    """A double of a search source, a journal source and a source of evidence."""
+class Stories(registry.SearchSource):
+    """A double of a search source."""
 
     code = "double.stories"
-    order = 100
     label = "Stories"
-    model = "double.Story"
-    points = frozenset({"standard.4"})
 
     def documents(self, pks: object = None) -> list[registry.SearchDocument]:
-        return [registry.SearchDocument("double.story:1", "Title", "Body", "/s/1/", 1, DAY)]
+        return [registry.SearchDocument(pk=1, office_id=1, title="Title", on=DAY)]
 
-    def visible_pks(self, user: object, pks: list[int]) -> set[int]:
-        return {pk for pk in pks if pk % 2}
+    def visible_to(self, user: object) -> list[object]:
+        return []
+
+    def hits(self, user: object, pks: list[int]) -> list[registry.SearchHit]:
+        return [registry.SearchHit(pk, "Title", f"/s/{pk}/") for pk in pks]
 
 
 class StoriesForJournal:
@@ -295,12 +295,12 @@ def test_school_page_leaves_out_panels_without_context() -> None:
     assert [panel.context(None, "a group") for panel in panels] == [None]
 
 
-def test_search_keeps_what_the_source_lets_a_person_see() -> None:
-    sources: Registry[registry.SearchSource] = Registry("search_sources")
-    sources.register(Stories())
+def test_search_source_narrows_and_adds_nothing_unless_it_says_so() -> None:
+    source = Stories()
 
-    assert [doc.ref for source in sources for doc in source.documents()] == ["double.story:1"]
-    assert sources.get("double.stories").visible_pks(None, [1, 2, 3]) == {1, 3}
+    assert (source.order, source.icon, source.filters) == (100, "search", frozenset())
+    assert (source.scopes(None), source.choices("speed")) == (None, ())
+    assert source.further_passages([1]) == {}
 
 
 @pytest.mark.parametrize(("month", "found"), [(11, 1), (10, 0)])

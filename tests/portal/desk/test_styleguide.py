@@ -15,7 +15,7 @@ URL = "/styleguide/"
 # Parts of the frame, which the page shows by being a page.
 FRAME = {
     "bottom_bar", "error_panel", "language_switch", "menu_list", "messages", "phone_menu",
-    "side_nav", "tone_mark", "user_menu",
+    "search_box", "side_nav", "tone_mark", "user_menu",
 }  # fmt: skip
 
 
