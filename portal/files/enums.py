@@ -29,6 +29,18 @@ class ScanState(models.TextChoices):
     FAILED = "failed", _("Could not be scanned")
 
 
+class ReadState(models.TextChoices):
+    """How far the words of a content are known to the search."""
+
+    WAITING = "waiting", _("Not read yet")
+    READ = "read", _("Can be searched")
+    SCANNED = "scanned", _("Read from a scan")
+    WORDLESS = "wordless", _("Holds no words")
+    NEEDS_OCR = "needs_ocr", _("A scan that cannot be searched: no program for reading scans")
+    FAILED = "failed", _("Could not be read")
+    WITHHELD = "withheld", _("Secret, not read")
+
+
 IMAGES = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.WEBP})
 DOCUMENTS = frozenset(
     {

@@ -3,12 +3,13 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.files.enums import INLINE_TYPES, ScanState
+from portal.files.enums import INLINE_TYPES, ReadState, ScanState
 from portal.files.querysets import StoredFileQuerySet
 
-__all__ = ["Blob", "ScanState", "StoredFile"]
+__all__ = ["Blob", "BlobText", "ReadState", "ScanState", "StoredFile"]
 
 
 class Blob(models.Model):
@@ -23,6 +24,14 @@ class Blob(models.Model):
     )
     scan_note = models.CharField(_("what the scanner said"), max_length=200, blank=True)
     scanned_at = models.DateTimeField(_("scanned at"), null=True, blank=True)
+    read_state = models.CharField(
+        _("words"), max_length=12, choices=ReadState, default=ReadState.WAITING
+    )
+    read_confidence = models.PositiveSmallIntegerField(
+        _("confidence of the reading in percent"), null=True, blank=True
+    )
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    has_thumbnail = models.BooleanField(_("has a picture of its first page"), default=False)
     created_at = models.DateTimeField(_("stored at"), auto_now_add=True)
 
     class Meta:
@@ -36,6 +45,33 @@ class Blob(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def reading_note(self) -> str:
+        """What a list of files says of the words in it; empty where there is nothing to say."""
+        if self.read_state == ReadState.SCANNED:
+            return gettext("read from a scan, %(confidence)s %% sure") % {
+                "confidence": self.read_confidence
+            }
+        if self.read_state == ReadState.NEEDS_OCR:
+            return gettext("a scan that cannot be searched")
+        return ""
+
+
+class BlobText(models.Model):
+    """The words of a content, for the search alone; those of a scan are guesses."""
+
+    blob = models.OneToOneField(
+        Blob, models.CASCADE, related_name="words", verbose_name=_("content")
+    )
+    text = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("words of a content")
+        verbose_name_plural = _("words of contents")
+
+    def __str__(self) -> str:
+        return str(self.blob)
 
 
 class StoredFile(models.Model):
@@ -81,6 +117,13 @@ class StoredFile(models.Model):
     def get_absolute_url(self) -> str:
         """Where those who may read the file download it; ``?inline=1`` shows it in the page."""
         return reverse("files:download", args=[self.uid])
+
+    @property
+    def thumbnail_url(self) -> str:
+        """A small picture of the first page, for those who may read the file; or nothing."""
+        if not self.blob.has_thumbnail or self.blob.scan_state == ScanState.INFECTED:
+            return ""
+        return reverse("files:thumbnail", args=[self.uid])
 
     @property
     def is_viewable(self) -> bool:

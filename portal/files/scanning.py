@@ -38,7 +38,9 @@ def scan_blob(blob_id: int) -> None:
     if signature:
         _quarantine(blob, signature)
     else:
-        _note(blob, ScanState.CLEAN, "")
+        with transaction.atomic():
+            _note(blob, ScanState.CLEAN, "")
+            defer("files.read_blob", blob.pk)
 
 
 def queue_unscanned() -> int:

@@ -16,10 +16,12 @@ from portal.files.enums import ATTACHMENTS, CONTENT_TYPES, IMAGES, ScanState
 from portal.files.errors import FileMissing, FileRefused
 from portal.files.models import Blob, StoredFile
 from portal.files.names import clean_name
+from portal.files.reading import forget_readings
 from portal.files.responses import file_response, open_stored, zip_response
 from portal.files.rules import UploadRules
 from portal.files.signals import file_infected
 from portal.files.storage import Received, place, receiving, share_lock
+from portal.files.sweeping import remove_now as remove
 
 if TYPE_CHECKING:
     from portal.org.models import Office
@@ -32,7 +34,9 @@ __all__ = [
     "detach",
     "file_infected",
     "file_response",
+    "forget_readings",
     "open_stored",
+    "remove",
     "store",
     "store_bytes",
     "store_upload",
@@ -151,7 +155,7 @@ def _keep(
 
 def _blob(received: Received, name: str, content_type: str) -> Blob:
     share_lock(received.sha256)
-    blob, _created = Blob.objects.get_or_create(
+    blob, created = Blob.objects.get_or_create(
         sha256=received.sha256,
         defaults={
             "size": received.size,
@@ -168,6 +172,8 @@ def _blob(received: Received, name: str, content_type: str) -> Blob:
         Blob.objects.filter(pk=blob.pk).update(scan_state=ScanState.WAITING)
         blob.scan_state = ScanState.WAITING
         defer("files.scan_blob", blob.pk)
+    elif created:
+        defer("files.read_blob", blob.pk)
     return blob
 
 

@@ -25,6 +25,7 @@ from portal.files.errors import FileRefused
 logger = logging.getLogger(__name__)
 
 FOLDER = "blobs"
+THUMBNAILS = "thumbnails"
 INCOMING_PREFIX = "incoming-"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
@@ -49,6 +50,21 @@ def relative_path(sha256: str) -> str:
 
 def absolute_path(relative: str) -> Path:
     return Path(settings.MEDIA_ROOT) / relative
+
+
+def thumbnail_path(sha256: str) -> Path:
+    """Where the picture of a content's first page lives, if it has one."""
+    return Path(settings.MEDIA_ROOT) / THUMBNAILS / sha256[:2] / f"{sha256}.webp"
+
+
+def write_beside(target: Path, data: bytes) -> None:
+    """Write a file that can be made again; nobody ever reads half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=INCOMING_PREFIX, dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(temporary).chmod(settings.FILE_UPLOAD_PERMISSIONS)
+    Path(temporary).replace(target)
 
 
 @contextmanager

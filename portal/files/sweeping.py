@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.files.models import Blob, StoredFile
-from portal.files.storage import INCOMING_PREFIX, absolute_path, relative_path, root, try_lock
+from portal.files.storage import (
+    INCOMING_PREFIX,
+    absolute_path,
+    relative_path,
+    root,
+    thumbnail_path,
+    try_lock,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +45,20 @@ def sweep(now: datetime | None = None) -> Swept:
     return Swept(
         files=_sweep_files(before), blobs=_sweep_blobs(before), strays=_sweep_strays(before)
     )
+
+
+@transaction.atomic
+def remove_now(files: Iterable[StoredFile]) -> int:
+    """Delete files that nothing points at, with bytes that no other file shares.
+
+    For what the law wants gone at once; everything else is left to ``sweep``.
+    """
+    wanted = StoredFile.objects.filter(pk__in=[file.pk for file in files]).unreferenced()
+    blobs = list(Blob.objects.filter(files__in=wanted).distinct())
+    removed = wanted.delete()[0]
+    for blob in blobs:
+        _remove(blob)
+    return removed
 
 
 def unowned() -> Iterator[StoredFile]:
@@ -84,6 +105,7 @@ def _remove(blob: Blob) -> bool:
         return False
     blob.delete()
     absolute_path(blob.path).unlink(missing_ok=True)
+    thumbnail_path(blob.sha256).unlink(missing_ok=True)
     return True
 
 

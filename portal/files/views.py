@@ -3,7 +3,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.signing import BadSignature
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -18,6 +18,7 @@ from portal.files.forms import UploadedItem
 from portal.files.models import StoredFile
 from portal.files.permissions import is_public, may_read
 from portal.files.rules import UploadRules
+from portal.files.storage import thumbnail_path
 from portal.users.requests import SignedInRequest
 
 _STATUS = {"too_large": 413, "too_many": 429, "disk_full": 507}
@@ -38,6 +39,19 @@ def download(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     response = service.file_response(request, file, as_attachment=not inline)
     if _begins(request, response):
         audit.record(action="file.read", actor=request.user, about=file)
+    return response
+
+
+@require_safe
+def thumbnail(request: SignedInRequest, uid: UUID) -> FileResponse:
+    """``/files/<uid>/thumbnail/``: a small picture of the first page, for who may read it all."""
+    file = get_object_or_404(StoredFile.objects.select_related("blob"), uid=uid)
+    path = thumbnail_path(file.blob.sha256)
+    if not may_read(request.user, file) or not file.thumbnail_url or not path.is_file():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="image/webp")
+    response["Cache-Control"] = "private, max-age=3600"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
