@@ -14,10 +14,10 @@ from benchmarks.database import execute, scalar, vacuum
 from benchmarks.report import Figure
 from benchmarks.timing import interleaved
 from circulars.effects.numbers import take_number
-from circulars.effects.signing import number_text
 from circulars.enums import LetterState, RegisterKind
 from circulars.forms_of_address import USUAL
 from circulars.models import Letter
+from circulars.numbering import number_text
 from circulars.services import letters
 from portal.org.models import Office
 from portal.org.service import central_registry

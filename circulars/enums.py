@@ -132,11 +132,6 @@ class ChaseScope(models.TextChoices):
     NOT_ANSWERED = "not_answered", _("Not answered yet")
 
 
-WRITTEN_KINDS = (LetterKind.CIRCULAR, LetterKind.LETTER)
-"""Kinds that people can write here."""
-
-KIND_CHOICES = [(kind.value, kind.label) for kind in WRITTEN_KINDS]
-
 SECRET_REGISTERS = (RegisterKind.SECRET_INCOMING, RegisterKind.SECRET_OUTGOING)
 """Books that only the heads of their unit see."""
 
@@ -169,9 +164,6 @@ DRAFTING_ROLES = (
 
 UNIT_READERS = (Role.GROUP_DIRECTOR, Role.GROUP_REGISTRY, Role.PRINCIPAL, Role.SCHOOL_CLERK)
 """Roles that read what their own unit writes once it leaves the drafter."""
-
-SIGNING_ROLES = (Role.DIRECTOR, Role.DEPUTY, Role.PRINCIPAL)
-"""Roles with authority to sign letters that leave their house."""
 
 OFFICE_READERS = (Role.DIRECTOR, Role.DEPUTY, Role.REGISTRY)
 """Roles that read what any unit inside the office writes, but not what schools write."""

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from circulars.enums import KIND_CHOICES, DeliveryState, Speed
+from circulars.enums import DeliveryState, LetterKind, Speed
 from circulars.models import Delivery, Letter, RegisterEntry
 from portal.core.thai.digits import to_arabic, to_thai
 from portal.core.thai.text import normalize
@@ -40,7 +40,7 @@ class LetterFilter(ListFilter):
     default_sort = "-date"
 
     q = filters.CharFilter(label=_("Search"), method="search", widget=SEARCH_BOX)
-    kind = filters.ChoiceFilter(label=_("Kind"), choices=KIND_CHOICES, empty_label=_("All"))
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=LetterKind.choices, empty_label=_("All"))
     speed = filters.ChoiceFilter(label=_("Speed"), choices=Speed, empty_label=_("All"))
 
     class Meta:

@@ -25,6 +25,9 @@ FORMS_OF_ADDRESS = (
     ),
     FormOfAddress("monk", _("Monks"), "นมัสการ", "ขอนมัสการด้วยความเคารพ"),
     FormOfAddress(
+        "titled_monk", _("Phra Rachakhana"), "นมัสการ", "ขอนมัสการด้วยความเคารพอย่างสูง"
+    ),
+    FormOfAddress(
         "senior_monk", _("Somdet Phra Rachakhana"), "นมัสการ", "ขอนมัสการด้วยความเคารพอย่างยิ่ง"
     ),
 )  # fmt: skip
@@ -37,8 +40,11 @@ def by_code(code: str) -> FormOfAddress:
 
 
 def of_words(salutation: str, closing: str) -> FormOfAddress:
-    """The row of the table that a letter uses; the usual one for a letter just begun."""
+    """The row of the table that a letter uses; the usual one for a letter just begun.
+
+    Memos have no closing: of them the first row with their salutation.
+    """
     for form in FORMS_OF_ADDRESS:
-        if (form.salutation, form.closing) == (salutation, closing):
+        if form.salutation == salutation and closing in ("", form.closing):
             return form
     return USUAL

@@ -5,6 +5,7 @@ from circulars.views import (
     board,
     compose,
     inbox,
+    findings,
     letters,
     moves,
     preview,
@@ -58,6 +59,7 @@ urlpatterns = [
     path(
         "<int:pk>/preview/<slug:version>/<int:number>.png",
         preview.preview_page,
+    path("<int:pk>/findings/", findings.letter_findings, name="findings"),
         name="preview_page",
     ),
     path("<int:pk>/<slug:name>/", moves.letter_move, name="letter_move"),

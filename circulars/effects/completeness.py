@@ -1,17 +1,15 @@
-"""What a letter needs before it can go up the chain (clause 11)."""
+"""What a letter needs before it can go up the chain."""
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
+from circulars.effects.outbound import goes_out_in_secret, secrecy_refusal
+from circulars.linter import errors
 from circulars.models import Letter
 from portal.core.errors import InvalidInput
 
-REQUIRED_FIELDS = ("subject", "salutation", "addressee", "body", "closing")
-
 
 class Incomplete(InvalidInput):
-    """Several things are missing: ``missing`` says for each field what to tell about it."""
+    """Several things are missing or wrong: ``missing`` says for each part what to tell of it."""
 
     def __init__(self, missing: Mapping[str, str]) -> None:
         super().__init__(" ".join(missing.values()), field=next(iter(missing)))
@@ -19,14 +17,13 @@ class Incomplete(InvalidInput):
 
 
 def missing_parts(letter: Letter) -> dict[str, str]:
-    """For each required part that is empty, by its name, the sentence that says so."""
-    missing = {}
-    for name in REQUIRED_FIELDS:
-        if not getattr(letter, name).strip():
-            label = getattr(Letter._meta.get_field(name), "verbose_name", name)
-            missing[name] = _("“%(label)s” is still missing.") % {"label": label}
-    if not letter.recipients.exists():
-        missing["recipients"] = _("Choose at least one recipient.")
+    """For each part with an error of the linter, by its name, the sentences that say so."""
+    missing: dict[str, str] = {}
+    for finding in errors(letter):
+        said = missing.get(finding.part)
+        missing[finding.part] = f"{said} {finding.message}" if said else finding.message
+    if goes_out_in_secret(letter):
+        missing["recipients"] = secrecy_refusal()
     return missing
 
 

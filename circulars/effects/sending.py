@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from circulars.effects.notices import keepers_of, tell
 from circulars.enums import DeliveryState
 from circulars.models import Delivery, Letter
+from circulars.kinds import kind_of
 from portal.core.errors import NotReady
 from portal.files.enums import ScanState
 from portal.users.models import User
@@ -52,6 +53,11 @@ def dispatch(*, obj: Letter, actor: User | None) -> None:
 
     A school that was merged since gets it through its successor (once, even when the successor
     is a recipient too); one that closed without a successor is kept as undeliverable, so that
+def goes_out(letter: Letter) -> bool:
+    """Whether somebody gets the letter; an order may stand by itself."""
+    return kind_of(letter).wants_recipients or letter.recipients.exists()
+
+
     the sender sees it without asking (amendment 4, appendix 6, 4.2.2).
     """
     _check_attachments(obj)

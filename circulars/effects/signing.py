@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.notices import owners, tell
 from circulars.effects.numbers import take_number, void_entry
+from circulars.effects.sending import goes_out
 from circulars.effects.steps import check_revision, decide_step
-from circulars.enums import CircularSeries, LetterKind, RegisterKind
-from circulars.models import Letter, LetterSettings, RegisterEntry
+from circulars.models import Letter, RegisterEntry
+from circulars.numbering import number_text, number_unit, register_kind
 from portal.core.errors import NotReady
 from portal.core.tasks import defer
 from portal.files.models import StoredFile
 from portal.files.service import attach
-from portal.org.enums import UnitKind
-from portal.org.models import Unit
-from portal.org.service import central_registry, signature_block
+from portal.org.service import signature_block
 from portal.users.models import User
 
 TOKEN_BYTES = 16
@@ -52,33 +51,6 @@ def sign(*, obj: Letter, actor: User, revision: int, remark: str = "") -> None:
     defer("circulars.build_pdf", obj.pk)
 
 
-def number_text(letter: Letter, entry: RegisterEntry) -> str:
-    """ที่: the agency code, then the register number, ว before it for circulars (clause 32)."""
-    mark = "ว " if letter.kind == LetterKind.CIRCULAR else ""
-    return f"{letter_code(letter.unit)}/{mark}{entry.number}"
-
-
-def letter_code(unit: Unit) -> str:
-    """The code of the agency that signs: the school's own, or the office's."""
-    if unit.is_school and unit.letter_code:
-        return unit.letter_code
-    return unit.office.letter_code
-
-
-def signing_unit(unit: Unit) -> Unit:
-    """Whose register a letter is numbered in: a school's own, else the office's central one."""
-    return unit if unit.kind == UnitKind.SCHOOL else central_registry(unit.office)
-
-
-def register_kind(letter: Letter) -> RegisterKind:
-    if letter.kind != LetterKind.CIRCULAR:
-        return RegisterKind.OUTGOING
-    settings = LetterSettings.objects.filter(office=letter.unit.office_id).first()
-    if settings and settings.circular_series == CircularSeries.ORDINARY:
-        return RegisterKind.OUTGOING
-    return RegisterKind.CIRCULAR
-
-
 def content_hash(letter: Letter) -> str:
     """SHA-256 over what was signed: fields, references, attachments and recipients."""
     content = {
@@ -93,6 +65,7 @@ def content_hash(letter: Letter) -> str:
         "body": letter.body,
         "closing": letter.closing,
         "copies": letter.copies_to,
+        **({"details": letter.details} if letter.details else {}),
         "signer": [letter.signer_name, *letter.signer_lines],
         "references": list(letter.references.values_list("text", flat=True)),
         "attachments": list(letter.attachments.values_list("title", "file__blob__sha256")),
@@ -110,7 +83,7 @@ def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
     obj.pdf = pdf
     obj.pdf_failures = 0
     tell("signed", owners(obj), obj, obj.signer, obj.get_absolute_url())
-    if obj.send_when_signed:
+    if obj.send_when_signed and goes_out(obj):
         defer("circulars.send_signed", obj.pk)
 
 
@@ -129,7 +102,7 @@ def void(*, obj: Letter, actor: User, reason: str) -> None:
 
 def _enter(letter: Letter, actor: User, moment: datetime) -> RegisterEntry:
     return take_number(
-        unit_id=signing_unit(letter.unit).pk,
+        unit_id=number_unit(letter).pk,
         kind=register_kind(letter),
         moment=moment,
         registered_by_id=actor.pk,

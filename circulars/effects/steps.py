@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.completeness import check_complete
 from circulars.effects.notices import step_holders, tell, tell_step_holders
-from circulars.enums import SIGNING_ROLES, StepKind, StepState
+from circulars.enums import StepKind, StepState
+from circulars.kinds import kind_of
 from circulars.models import Letter, RouteStep
 from portal.core.errors import InvalidInput, NotReady, StaleAction
 from portal.org.models import Acting, Membership
@@ -34,7 +35,7 @@ def start_chain(*, obj: Letter, actor: User, stops: list[Stop]) -> None:
     so that no change slips in between; ``NotReady`` when the way has nobody to sign at its end.
     """
     check_complete(obj)
-    if not can_be_signed(stops):
+    if not can_be_signed(obj, stops):
         raise NotReady(no_signer(obj), about=obj)
     last = obj.steps.aggregate(last=Max("position"))["last"] or 0
     RouteStep.objects.bulk_create(
@@ -51,9 +52,11 @@ def start_chain(*, obj: Letter, actor: User, stops: list[Stop]) -> None:
     open_next_step(letter=obj, actor=actor)
 
 
-def can_be_signed(stops: list[Stop]) -> bool:
-    """Whether the way ends at a post with authority to sign."""
-    return bool(stops) and stops[-1].kind == StepKind.SIGN and stops[-1].role in SIGNING_ROLES
+def can_be_signed(letter: Letter, stops: list[Stop]) -> bool:
+    """Whether the way ends at a post with authority to sign a letter of this kind."""
+    if not stops or stops[-1].kind != StepKind.SIGN:
+        return False
+    return stops[-1].role in kind_of(letter).signers
 
 
 def no_signer(letter: Letter) -> str:
@@ -156,7 +159,7 @@ def take_back_question(*, obj: Letter, actor: User) -> None:
 def reassign(*, obj: Letter, actor: User, membership: Membership) -> None:
     """Give a step that nobody holds to another post-holder, to sign only to one who may."""
     step = obj.steps.current().get()
-    if step.kind == StepKind.SIGN and membership.role not in SIGNING_ROLES:
+    if step.kind == StepKind.SIGN and membership.role not in kind_of(obj).signers:
         raise InvalidInput(
             _(
                 "Only an executive or a principal can sign. Have somebody act for the post "

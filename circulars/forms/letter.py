@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import ProseEditorWidget
 
 from circulars.body import clean_body
-from circulars.enums import KIND_CHOICES, SIGNED, LetterKind, Secrecy, Speed
+from circulars.enums import SIGNED, LetterKind, Secrecy, Speed
+from circulars.forms.kinds import FIELD_OF_PART, details_of, kind_choices, shape
 from circulars.forms_of_address import FORMS_OF_ADDRESS, by_code, of_words
+from circulars.kinds import kind_of
 from circulars.models import Letter
 from circulars.services.letters import TOP_SECRET_REFUSAL
 from portal.core.forms import PortalForm, ThaiDateField, model_choice
@@ -41,15 +43,18 @@ EDITOR = {
 
 MAX_BODY = 200_000
 
-PARTS_ELSEWHERE = {"salutation": "address_form", "closing": "address_form"}
-"""Parts of a letter that are chosen in a field of another name."""
+COLUMNS = (
+    "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on", "answer_wanted",
+    "names_person", "send_when_signed",
+)  # fmt: skip
+"""Columns of a letter that are written in a field of their own name."""
 
 
 class NewLetterForm(PortalForm):
     """What has to be known before a draft can begin."""
 
     unit = forms.ModelChoiceField(label=_("From unit"), queryset=Unit.objects.none())
-    kind = forms.ChoiceField(label=_("Kind"), choices=KIND_CHOICES, initial=LetterKind.CIRCULAR)
+    kind = forms.ChoiceField(label=_("Kind"), choices=kind_choices, initial=LetterKind.CIRCULAR)
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,21 +111,12 @@ class LetterForm(PortalForm):
     send_when_signed = forms.BooleanField(label=_("Send as soon as it is signed"), required=False)
 
     marks_optional = False
-    fieldsets = [
-        (
-            _("Letter"),
-            ["subject", "address_form", "addressee", "references_text", "body", "copies_to"],
-        ),
-        (_("Attachments"), ["enclosures"]),
-        (
-            _("Handling"),
-            ["speed", "secrecy", "due_on", "answer_wanted", "names_person", "send_when_signed"],
-        ),
-    ]
 
     def __init__(self, *args: Any, letter: Letter, user: User, **kwargs: Any) -> None:
         super().__init__(*args, initial=_initial(letter), **kwargs)
         self.letter = letter
+        self.kind = kind_of(letter)
+        self.fieldsets = shape(self, self.kind, letter)
         self.user = user
         uploads(self, "enclosures").prepare(actor=user, items=_items(letter))
 
@@ -129,7 +125,7 @@ class LetterForm(PortalForm):
         self.full_clean()
         self.cleaned_data: dict[str, Any] = {}  # Django wants it for errors, also before a post
         for part, words in missing.items():
-            name = PARTS_ELSEWHERE.get(part, part)
+            name = FIELD_OF_PART.get(part, part)
             self.add_error(name if name in self.fields else None, words)
 
     def clean_secrecy(self) -> str:
@@ -148,23 +144,20 @@ class LetterForm(PortalForm):
 
     def content(self) -> dict[str, Any]:
         """What was written, as ``services.letters.change_draft`` takes it."""
-        address = by_code(self.cleaned_data["address_form"])
-        names = (
-            "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on",
-            "answer_wanted", "names_person", "send_when_signed",
-        )  # fmt: skip
-        return {
-            **{name: self.cleaned_data[name] for name in names},
-            "salutation": address.salutation,
-            "closing": address.closing,
-        }
+        content = {name: self.cleaned_data[name] for name in COLUMNS if name in self.cleaned_data}
+        if "address_form" in self.fields:
+            address = by_code(self.cleaned_data["address_form"])
+            content["salutation"] = address.salutation
+            content["closing"] = address.closing if self.kind.part("closing") else ""
+        return {**content, "details": details_of(self, self.letter)}
 
     def attachments(self) -> list[tuple[StoredFile, str]]:
         return [(item.file, item.title) for item in self.cleaned_data["enclosures"]]
 
     def references(self) -> list[tuple[Letter | None, str]]:
         """One reference a line; a line that begins with a known number is linked to its letter."""
-        lines = [line.strip() for line in self.cleaned_data["references_text"].splitlines()]
+        typed = self.cleaned_data.get("references_text", "")
+        lines = [line.strip() for line in typed.splitlines()]
         return [(self._earlier(line), line) for line in lines if line]
 
     def _earlier(self, line: str) -> Letter | None:
@@ -174,12 +167,8 @@ class LetterForm(PortalForm):
 
 
 def _initial(letter: Letter) -> dict[str, Any]:
-    names = (
-        "revision", "subject", "addressee", "body", "copies_to", "speed", "secrecy", "due_on",
-        "answer_wanted", "names_person", "send_when_signed",
-    )  # fmt: skip
     return {
-        **{name: getattr(letter, name) for name in names},
+        **{name: getattr(letter, name) for name in ("revision", *COLUMNS)},
         "address_form": of_words(letter.salutation, letter.closing).code,
         "references_text": "\n".join(letter.references.values_list("text", flat=True)),
     }

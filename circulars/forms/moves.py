@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from circulars.enums import SIGNING_ROLES, StepKind
+from circulars.enums import StepKind
+from circulars.kinds import kind_of
 from circulars.models import Letter
 from portal.accounts.forms import IdentityForm
 from portal.core.forms import PortalForm, model_choice
@@ -118,7 +119,7 @@ class AssignForm(MoveForm):
         super().__init__(*args, **kwargs)
         people = colleagues(self.letter)
         if self.letter.steps.current().filter(kind=StepKind.SIGN).exists():
-            people = people.filter(role__in=SIGNING_ROLES)
+            people = people.filter(role__in=kind_of(self.letter).signers)
         model_choice(self, "membership").queryset = people
 
 

@@ -1,4 +1,4 @@
-"""What stands on the sheet of an external letter (form 1, clauses 11.1–11.14), line by line.
+"""What stands on the sheet of a letter, line by line, on whatever form (clauses 11–26).
 
 The words here are the regulation's own and Thai in every language of the portal. What the
 portal puts on the sheet itself (number, date, address, phone, numbering) follows the office's
@@ -8,7 +8,7 @@ choice of digits; what people wrote stays as they wrote it.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,9 +16,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from circulars.body import clean_body
-from circulars.effects.signing import letter_code
-from circulars.enums import LetterKind, Secrecy, Speed
+from circulars.enums import Secrecy, Speed
+from circulars.kinds import Kind, kind_of
 from circulars.models import Letter, LetterSettings
+from circulars.numbering import number_beginning
+from circulars.pdf.details import initials, printed_details
+from circulars.pdf.remarks import Remark, author_of, remarks_of
 from circulars.pdf.signer import expected_signature
 from portal.core.thai.dates import long
 from portal.core.thai.digits import to_thai
@@ -35,8 +38,8 @@ SPEED_WORDS = {
     Speed.MOST_URGENT: "ด่วนที่สุด",
 }
 SECRECY_WORDS = {Secrecy.CONFIDENTIAL: "ลับ", Secrecy.SECRET: "ลับมาก"}
-CIRCULAR_MARK = "ว"
 
+_DOTTED = "." * 40
 _PROVINCE = re.compile(r"จังหวัด\S+")
 _ADDRESS_JOINT = re.compile(r" (?=ถนน|ตำบล|แขวง|อำเภอ|เขต|จังหวัด)")
 _JOINT = re.compile(r"(?<=การศึกษา)(?=ประถมศึกษา|มัธยมศึกษา)")
@@ -78,6 +81,29 @@ class Sheet:
     email: str
     copies: list[Item]
     check_url: str
+    kind: Kind
+    issuer: str
+    day: str
+    year: str
+    details: dict[str, Any]
+    initials: str
+    signer_post: str
+    author: SignatureBlock | None
+    remarks: list[Remark]
+
+    @property
+    def agency_name(self) -> str:
+        return "".join(self.agency)
+
+    @property
+    def is_of_group(self) -> bool:
+        """A group's memo names its office after it; a school or the office stands for itself."""
+        return self.owner != self.agency_name
+
+    @property
+    def long_date(self) -> str:
+        """20 พฤศจิกายน พ.ศ. 2569; dots while the day is not known."""
+        return f"{self.day or _DOTTED} พ.ศ. {self.year or '........'}"
 
     @property
     def check_lines(self) -> list[str]:
@@ -93,6 +119,8 @@ def sheet_of(letter: Letter) -> Sheet:
     thai_digits = chosen.thai_digits if chosen else True
     figures = to_thai if thai_digits else str
     block = _signature(letter)
+    kind = kind_of(letter)
+    date = figures(long(letter.letter_date)) if letter.letter_date else ""
     return Sheet(
         is_draft=not letter.is_signed,
         thai_digits=thai_digits,
@@ -101,9 +129,9 @@ def sheet_of(letter: Letter) -> Sheet:
         secrecy=SECRECY_WORDS.get(Secrecy(letter.secrecy), ""),
         emblem=(chosen.emblem if chosen else None) or office.emblem,
         number=figures(_number(letter)),
-        agency=breakable(figures(letter.unit.name if letter.unit.is_school else office.name)),
+        agency=breakable(figures(_agency(letter))),
         address=[_ADDRESS_JOINT.split(figures(line)) for line in _address(letter)],
-        date=figures(long(letter.letter_date)) if letter.letter_date else "",
+        date=date,
         subject=letter.subject,
         salutation=letter.salutation,
         addressee=breakable(letter.addressee),
@@ -118,6 +146,15 @@ def sheet_of(letter: Letter) -> Sheet:
         email=_contact(letter, "email"),
         copies=_items(letter.copies_to.splitlines(), figures),
         check_url=check_url(letter) if letter.is_signed else "",
+        kind=kind,
+        issuer=letter.details.get("issuer") or figures(_agency(letter)),
+        day=date.rpartition(" ")[0],
+        year=date.rpartition(" ")[2],
+        details=printed_details(letter.details, figures),
+        initials=initials(letter.signer) if letter.signer else "",
+        signer_post=" ".join(block.lines) if block else "",
+        author=author_of(letter) if kind.layout == "memo" else None,
+        remarks=remarks_of(letter, figures) if kind.layout == "memo" else [],
     )
 
 
@@ -141,10 +178,7 @@ def _items(texts: Iterable[str], figures: Callable[[str], str]) -> list[Item]:
 
 def _number(letter: Letter) -> str:
     """ที่ of a signed letter; of a draft only what is known before it is signed."""
-    if letter.is_signed:
-        return letter.number_text
-    mark = f"{CIRCULAR_MARK} " if letter.kind == LetterKind.CIRCULAR else ""
-    return f"{letter_code(letter.unit)}/{mark}"
+    return letter.number_text if letter.is_signed else number_beginning(letter)
 
 
 def _signature(letter: Letter) -> SignatureBlock | None:
@@ -152,6 +186,11 @@ def _signature(letter: Letter) -> SignatureBlock | None:
     if letter.is_signed:
         return SignatureBlock(letter.signer_name, list(letter.signer_lines))
     return expected_signature(letter)
+
+
+def _agency(letter: Letter) -> str:
+    """The agency in whose name the letter is written: the school, or the office."""
+    return letter.unit.name if letter.unit.is_school else letter.unit.office.name
 
 
 def _address(letter: Letter) -> list[str]:

@@ -1,4 +1,4 @@
-"""HTML and PDF of a letter in the layout of form 1, and the sealed file."""
+"""HTML and PDF of a letter in the layout of its form, and the sealed file."""
 
 from io import BytesIO
 
@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from circulars.filenames import letter_file_name
 from circulars.models import Letter
+from circulars.pdf.agency_seal import seal_drawing
 from circulars.pdf.content import Sheet, sheet_of
 from circulars.pdf.pictures import draw
 from circulars.sealing import seal
@@ -16,7 +17,6 @@ from portal.core.pdf import render_pdf
 from portal.files.models import StoredFile
 from portal.files.service import detach, open_stored, store_bytes
 
-TEMPLATE = "circulars/pdf/letter.html"
 PDF_TYPE = "application/pdf"
 
 
@@ -65,17 +65,19 @@ def preview_drawing(letter: Letter) -> Drawing:
 
 
 def _html(sheet: Sheet) -> str:
-    return render_to_string(TEMPLATE, {"sheet": sheet})
+    return render_to_string(sheet.kind.template, {"sheet": sheet})
 
 
 def _images(sheet: Sheet) -> dict[str, bytes]:
-    """The pictures the template names: the office's emblem and the QR code."""
+    """The pictures the template names: the office's emblem, its seal and the QR code."""
     images = {}
     if sheet.emblem is not None:
         with open_stored(sheet.emblem) as file:
             images["emblem"] = file.read()
     if sheet.check_url:
         images["qr"] = _qr(sheet.check_url)
+        if sheet.kind.layout == "sealed":
+            images["seal"] = seal_drawing("".join(sheet.agency), images.get("emblem"))
     return images
 
 

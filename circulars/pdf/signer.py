@@ -2,7 +2,7 @@
 
 from circulars.enums import StepKind, StepState
 from circulars.models import Letter
-from circulars.services.routes import default_stops
+from circulars.services.routes import usual_stops
 from portal.org.models import Membership, Unit
 from portal.org.service import SignatureBlock, holders, signature_block
 
@@ -33,7 +33,7 @@ def _post_in_chain(letter: Letter) -> tuple[Unit, str, Membership | None] | None
 
 
 def _usual_post(letter: Letter) -> tuple[Unit, str, Membership | None] | None:
-    stops = default_stops(unit=letter.unit, drafter=letter.drafter)
+    stops = usual_stops(letter)
     if not stops:
         return None
     last = stops[-1]

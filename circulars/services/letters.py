@@ -15,8 +15,9 @@ from circulars.effects.steps import Stop
 from circulars.effects.uploads import take_uploads
 from circulars.enums import DRAFTING_ROLES, LetterKind, LetterState, Secrecy
 from circulars.forms_of_address import USUAL
+from circulars.kinds import KINDS
 from circulars.models import Attachment, Letter, Reference
-from circulars.services.routes import default_stops
+from circulars.services.routes import usual_stops
 from circulars.workflow import LETTER
 from portal.audit.service import record
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
@@ -31,7 +32,7 @@ from portal.workflow.service import apply_move
 CONTENT_FIELDS = frozenset(
     {
         "kind", "subject", "salutation", "addressee", "body", "closing", "copies_to", "speed",
-        "secrecy", "names_person", "due_on", "answer_wanted", "send_when_signed",
+        "secrecy", "names_person", "due_on", "answer_wanted", "send_when_signed", "details",
     }
 )  # fmt: skip
 """What the drafter writes; everything else of a letter is decided by its moves."""
@@ -63,9 +64,18 @@ def blank_draft(*, unit: Unit, actor: User, kind: LetterKind) -> Letter:
     )
     if (letter := untouched.first()) is not None:
         return letter
-    return create_draft(
-        unit=unit, actor=actor, kind=kind, salutation=USUAL.salutation, closing=USUAL.closing
-    )
+    return create_draft(unit=unit, actor=actor, kind=kind, **first_fields(kind))
+
+
+def first_fields(kind: LetterKind) -> dict[str, Any]:
+    """What a new letter of a kind begins with, as far as its form has the part."""
+    table = KINDS[kind]
+    fields: dict[str, Any] = {"body": table.beginning, "names_person": table.names_person}
+    if table.part("salutation"):
+        fields["salutation"] = USUAL.salutation
+    if table.part("closing"):
+        fields["closing"] = USUAL.closing
+    return fields
 
 
 def change_draft(*, letter: Letter, actor: User, revision: int, **fields: Any) -> Letter:
@@ -133,7 +143,7 @@ def submit(*, letter: Letter, actor: User, stops: list[Stop] | None = None) -> L
     Raises ``Incomplete`` naming all parts that are missing.
     """
     if stops is None:
-        stops = default_stops(unit=letter.unit, drafter=actor)
+        stops = usual_stops(letter)
     return apply_move(LETTER, "submit", pk=letter.pk, actor=actor, stops=stops)
 
 

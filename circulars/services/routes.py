@@ -7,11 +7,15 @@ from django.utils.translation import gettext as _
 from circulars.effects.notices import step_holders, tell_step_holders
 from circulars.effects.steps import Stop
 from circulars.enums import StepKind
+from circulars.kinds import kind_of
 from circulars.models import Letter, RouteStep
 from portal.org.enums import Role, UnitKind
 from portal.org.models import Membership, Unit
 from portal.org.service import superior_chain
 from portal.users.models import User
+
+ENDS_AT = "ends_at"
+"""The detail of a letter that says at which role its way up ends."""
 
 UNIT_HEADS = {
     UnitKind.GROUP: (Role.GROUP_DIRECTOR,),
@@ -23,8 +27,18 @@ UNIT_HEADS = {
 """The posts of a unit that a letter passes, lowest first."""
 
 
-def default_stops(*, unit: Unit, drafter: User, deputy: Membership | None = None) -> list[Stop]:
+def usual_stops(letter: Letter) -> list[Stop]:
+    """The way of ``letter``: up to the post that its drafter chose, or that its kind ends at."""
+    last = letter.details.get(ENDS_AT) or kind_of(letter).signers[0]
+    return default_stops(unit=letter.unit, drafter=letter.drafter, last=last)
+
+
+def default_stops(
+    *, unit: Unit, drafter: User, deputy: Membership | None = None, last: str = ""
+) -> list[Stop]:
     """Drafter → group director → deputy → director; in a school, the principal signs.
+
+    ``last`` is the role at which the way ends, where the chain has it.
 
     A level the drafter holds is left out, unless it is the one that signs. A vacant level of
     deputies is left out; other vacant posts are kept, so that somebody sees that they are empty.
@@ -34,15 +48,16 @@ def default_stops(*, unit: Unit, drafter: User, deputy: Membership | None = None
         for level in superior_chain(unit)
         for role in UNIT_HEADS[UnitKind(level.kind)]
     ]
+    posts = _up_to(posts, last)
     held = set(Membership.objects.on().filter(person=drafter).values_list("unit_id", "role"))
-    last = len(posts) - 1
+    end = len(posts) - 1
     stops = []
     for index, (unit_id, role) in enumerate(posts):
-        if index < last and ((unit_id, role) in held or _is_empty_level(unit_id, role)):
+        if index < end and ((unit_id, role) in held or _is_empty_level(unit_id, role)):
             continue
         stops.append(
             Stop(
-                kind=StepKind.SIGN if index == last else StepKind.ENDORSE,
+                kind=StepKind.SIGN if index == end else StepKind.ENDORSE,
                 unit_id=unit_id,
                 role=role,
                 membership_id=deputy.pk if deputy and role == Role.DEPUTY else None,
@@ -82,6 +97,12 @@ def waits_at(letter: Letter) -> str:
     post = f"{step.get_role_display()} · {step.unit}"
     people = ", ".join(str(person) for person in step_holders(step))
     return f"{people} ({post})" if people else f"{post}, {_('nobody holds this post today')}"
+
+
+def _up_to(posts: list[tuple[int, str]], last: str) -> list[tuple[int, str]]:
+    """The posts up to the first of that role; all of them where there is none."""
+    roles = [role for _unit, role in posts]
+    return posts[: roles.index(last) + 1] if last in roles else posts
 
 
 def _is_empty_level(unit_id: int, role: str) -> bool:

@@ -14,10 +14,12 @@ from circulars.effects.completeness import Incomplete, missing_parts
 from circulars.effects.steps import Stop, can_be_signed, no_signer
 from circulars.enums import DRAFTING_ROLES, LetterKind, StepKind
 from circulars.forms.letter import LetterForm, NewLetterForm
+from circulars.kinds import kind_of
+from circulars.linter import findings
 from circulars.models import Letter
 from circulars.permissions import is_drafter
 from circulars.services import letters
-from circulars.services.routes import default_stops
+from circulars.services.routes import usual_stops
 from circulars.views.common import to_missing_parts, visible_letter
 from circulars.views.moves import PAGES, words_of
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
@@ -162,16 +164,20 @@ def _own_draft(request: SignedInRequest, pk: int) -> Letter:
 
 
 def _edit_context(request: SignedInRequest, letter: Letter, form: LetterForm) -> dict[str, Any]:
-    stops = default_stops(unit=letter.unit, drafter=request.user)
+    stops = usual_stops(letter)
     return {
         "letter": letter,
         "form": form,
+        "findings": findings(letter),
         "form_media": Media.from_media(form.media, nonce=getattr(request, "csp_nonce", "")),
         "recipient_count": letter.recipients.count(),
-        "wants_recipients": "check" in request.GET and not letter.recipients.exists(),
+        "wants_recipients": "check" in request.GET
+        and kind_of(letter).wants_recipients
+        and not letter.recipients.exists(),
+        "kind": kind_of(letter),
         "recipients": letter.recipients.select_related("unit").order_by("unit__sort_key")[:6],
         "stops": _planned(stops),
-        "no_signer": "" if can_be_signed(stops) else no_signer(letter),
+        "no_signer": "" if can_be_signed(letter, stops) else no_signer(letter),
         "last_return": letter.steps.filter(state="returned").select_related("decided_by").last(),
     }
 

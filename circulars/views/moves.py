@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from circulars.effects.completeness import Incomplete
 from circulars.forms import moves as forms
+from circulars.linter import findings
 from circulars.models import Letter
 from circulars.services import letters
 from circulars.services.routes import waits_at
@@ -81,6 +82,8 @@ def letter_move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             done(request, str(page.said) % words_of(letter))
             return redirect(letter)
     context = {"letter": letter, "move": move, "form": form}
+    if move.name in ("endorse", "sign"):
+        context["findings"] = findings(letter)
     return render(
         request, "circulars/letter_move.html", context, status=422 if form.errors else 200
     )

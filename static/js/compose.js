@@ -36,7 +36,7 @@
 
   const lines = form.querySelector("[data-reference-lines]");
   const search = form.querySelector("[data-reference-search]");
-  if (search) lines.closest(".field").after(search);
+  if (search && lines) lines.closest(".field").after(search);
   document.addEventListener("click", (event) => {
     const choice = event.target.closest("[data-reference]");
     if (!choice) return;

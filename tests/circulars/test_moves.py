@@ -2,8 +2,9 @@
 
 import pytest
 
-from circulars.effects.completeness import REQUIRED_FIELDS, Incomplete
+from circulars.effects.completeness import Incomplete
 from circulars.enums import DeliveryState, LetterState, Secrecy, StepKind, StepState
+from circulars.kinds import KINDS
 from circulars.models import Delivery, Letter
 from circulars.services import letters, recipients
 from circulars.workflow import DELIVERY, LETTER
@@ -56,7 +57,7 @@ def test_submit_leaves_out_a_level_without_any_deputy(world: World) -> None:
     assert [role for _kind, role, _state in steps(letter)] == [Role.GROUP_DIRECTOR, Role.DIRECTOR]
 
 
-@pytest.mark.parametrize("field", REQUIRED_FIELDS)
+@pytest.mark.parametrize("field", [part.name for part in KINDS["circular"].required])
 def test_submit_names_the_missing_field(world: World, field: str) -> None:
     letter = make.draft(world, **{field: ""})
     with pytest.raises(InvalidInput) as refused:
