@@ -67,7 +67,7 @@ class _Rows:
     def _due_date(self, delivery: Delivery) -> str:
         if delivery.letter.due_on is None:
             return ""
-        day = dates.short(delivery.letter.due_on)
+        day = f'<span class="text-nowrap">{dates.short(delivery.letter.due_on)}</span>'
         return f"{day} {self._overdue}" if delivery.is_overdue else day
 
 
