@@ -1,8 +1,13 @@
 import datetime
 
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import display_for_field, display_for_value
 from django.db import models
+from django.template.loader import render_to_string
 from django.utils import timezone
+
+from tests.factories import UserFactory
 
 DAY = datetime.date(2026, 11, 20)
 MOMENT = datetime.datetime(2026, 11, 20, 12, 5, tzinfo=datetime.UTC)
@@ -23,3 +28,14 @@ def test_back_office_writes_everything_else_as_before():
     assert display_for_field(datetime.time(8, 30), models.TimeField(), "-") == "8:30 a.m."
     assert display_for_field(1234, models.IntegerField(), "-") == "1234"
     assert display_for_field(None, models.DateField(), "-") == "-"
+
+
+@pytest.mark.django_db
+def test_back_office_history_is_dated_in_the_buddhist_era():
+    change = LogEntry(action_time=MOMENT, user=UserFactory(), action_flag=CHANGE)
+    context = {"action_list": [change], "opts": LogEntry._meta, "object": change.user}
+
+    with timezone.override("Asia/Bangkok"):
+        page = render_to_string("admin/object_history.html", context)
+
+    assert page.count("20 พ.ย. 2569 19:05 น.") == 1
