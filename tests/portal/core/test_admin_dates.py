@@ -7,6 +7,7 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from portal.org.models import Office
 from tests.factories import UserFactory
 
 DAY = datetime.date(2026, 11, 20)
@@ -33,7 +34,7 @@ def test_back_office_writes_everything_else_as_before():
 @pytest.mark.django_db
 def test_back_office_history_is_dated_in_the_buddhist_era():
     change = LogEntry(action_time=MOMENT, user=UserFactory(), action_flag=CHANGE)
-    context = {"action_list": [change], "opts": LogEntry._meta, "object": change.user}
+    context = {"action_list": [change], "opts": Office._meta, "object": change.user}
 
     with timezone.override("Asia/Bangkok"):
         page = render_to_string("admin/object_history.html", context)
