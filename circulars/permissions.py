@@ -16,7 +16,7 @@ from portal.org.enums import Role, UnitKind
 from portal.org.permissions import has_role, unit_ids
 
 if TYPE_CHECKING:
-    from circulars.models import Delivery, Letter
+    from circulars.models import Delivery, IncomingMail, Letter
     from portal.users.models import User
 
 
@@ -109,6 +109,24 @@ def keeps_inbox(user: "User", delivery: "Delivery") -> bool:
 def heads_recipient(user: "User", delivery: "Delivery") -> bool:
     """May acknowledge for the receiving unit."""
     return delivery.unit_id in inbox_units(user, HEAD_ROLES)
+
+
+@predicate
+def keeps_mailbox(user: "User", mail: "IncomingMail") -> bool:
+    """Clerk of the central registry, who alone reads the office's mail (appendix 7, 2)."""
+    return mail.mailbox.office_id == user.office_id and has_role(user, Role.REGISTRY)
+
+
+@predicate
+def goes_outside(user: "User", delivery: "Delivery") -> bool:
+    """The recipient is an agency that the portal writes to by mail or as a partner."""
+    return delivery.unit.kind == UnitKind.OUTSIDE
+
+
+@predicate
+def sends_letter_of(user: "User", delivery: "Delivery") -> bool:
+    """May send the letter of this delivery again."""
+    return sends(user, delivery.letter)
 
 
 @predicate

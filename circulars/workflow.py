@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from circulars.effects import receiving, sending, signing, steps
+from circulars.effects import outside, receiving, sending, signing, steps
 from circulars.enums import DeliveryState, LetterState
 from circulars.permissions import (
     asks_current_step,
@@ -11,6 +11,7 @@ from circulars.permissions import (
     current_step_advises,
     current_step_is_vacant,
     current_step_signs,
+    goes_outside,
     heads_recipient,
     holds_current_step,
     is_acknowledged,
@@ -22,6 +23,7 @@ from circulars.permissions import (
     may_read_delivery,
     nobody,
     sends,
+    sends_letter_of,
 )
 from portal.workflow.service import Move, Table
 
@@ -233,6 +235,48 @@ DELIVERY = Table(
             may=keeps_inbox & ~came_from_outside,
             effect=receiving.answer,
             icon="reply",
+        ),
+        Move(
+            name="hand_over",
+            label=_("Handed to the agency's mail server"),
+            source={D.SENDING},
+            target=D.DELIVERED,
+            may=nobody,
+            system=True,
+            effect=outside.hand_over,
+            button=False,
+        ),
+        Move(
+            name="confirm",
+            label=_("Confirmed by the agency"),
+            source=set(D),
+            target=outside.reached,
+            targets=set(outside.STAGES),
+            may=nobody,
+            system=True,
+            needs=("state", "moment"),
+            effect=outside.confirm,
+            button=False,
+        ),
+        Move(
+            name="bounce",
+            label=_("Came back"),
+            source=set(D) - {D.ANSWERED, D.UNDELIVERABLE},
+            target=D.UNDELIVERABLE,
+            may=nobody,
+            system=True,
+            needs=("reason",),
+            effect=outside.bounce,
+            button=False,
+        ),
+        Move(
+            name="send_again",
+            label=_("Send again"),
+            source={D.UNDELIVERABLE},
+            target=D.SENDING,
+            may=goes_outside & sends_letter_of,
+            effect=outside.send_again,
+            icon="arrow-repeat",
         ),
     ),
 )

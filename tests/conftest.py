@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.plugins.audit",
     "tests.plugins.deferred",
     "tests.plugins.factors",
+    "tests.plugins.imap",
     "tests.plugins.pdf",
     "tests.plugins.properties",
     "tests.plugins.smtp",

@@ -6,11 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from circulars.effects.notices import keepers_of, tell
+from circulars.effects.outbound import check_secrecy, queue_letters
 from circulars.enums import DeliveryState
 from circulars.models import Delivery, Letter
 from circulars.kinds import kind_of
 from portal.core.errors import NotReady
 from portal.files.enums import ScanState
+from portal.org.enums import UnitKind
 from portal.users.models import User
 
 DELIVER = """
@@ -28,7 +30,10 @@ WITH RECURSIVE way (unit_id, heir_id) AS (
 INSERT INTO circulars_delivery (letter_id, unit_id, state, delivered_at, chase_count)
 SELECT recipient.letter_id,
        coalesce(successor.id, unit.id),
-       CASE WHEN bool_or(coalesce(successor.closed_on, unit.closed_on, %(today)s) >= %(today)s
+       CASE WHEN bool_or(unit.kind = %(outside)s
+                         AND coalesce(unit.closed_on, %(today)s) >= %(today)s)
+            THEN %(sending)s
+            WHEN bool_or(coalesce(successor.closed_on, unit.closed_on, %(today)s) >= %(today)s
                          OR successor.id IS NOT NULL AND successor.closed_on IS NULL)
             THEN %(delivered)s ELSE %(undeliverable)s END,
        %(moment)s, 0
@@ -61,6 +66,7 @@ def goes_out(letter: Letter) -> bool:
     the sender sees it without asking (amendment 4, appendix 6, 4.2.2).
     """
     _check_attachments(obj)
+    check_secrecy(obj)
     moment = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -68,6 +74,8 @@ def goes_out(letter: Letter) -> bool:
             {
                 "delivered": DeliveryState.DELIVERED,
                 "undeliverable": DeliveryState.UNDELIVERABLE,
+                "outside": UnitKind.OUTSIDE,
+                "sending": DeliveryState.SENDING,
                 "moment": moment,
                 "today": timezone.localdate(moment),
                 "letter": obj.pk,
@@ -77,6 +85,7 @@ def goes_out(letter: Letter) -> bool:
             raise NotReady(_("The letter has no recipients."))
     obj.dispatched_at = moment
     obj.dispatched_by = actor
+    queue_letters(obj)
     arrived = Delivery.objects.filter(letter=obj, state=DeliveryState.DELIVERED)
     tell("delivered", keepers_of(obj, arrived), obj, actor, obj.get_received_url())
 

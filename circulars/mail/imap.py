@@ -69,6 +69,9 @@ class Session:
 
     def __init__(self, client: imaplib.IMAP4) -> None:
         self._client = client
+        # Many servers name all that they can do only to those who signed in.
+        said = self._ask("capability")
+        self._abilities = frozenset(b" ".join(filter(None, said)).decode("ascii").upper().split())
 
     def has_folder(self, name: str) -> bool:
         status, rows = self._client.list('""', _quoted(name))
@@ -101,7 +104,7 @@ class Session:
 
     def move(self, uid: int, folder: str) -> None:
         """Out of the open folder, in one step where the server can."""
-        if "MOVE" in self._client.capabilities:
+        if "MOVE" in self._abilities:
             self._ask("uid", "MOVE", str(uid), _quoted(folder))
             return
         self._ask("uid", "COPY", str(uid), _quoted(folder))
@@ -116,7 +119,7 @@ class Session:
     def remove(self, uid: int) -> None:
         """Delete for good."""
         self._ask("uid", "STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)")
-        if "UIDPLUS" in self._client.capabilities:
+        if "UIDPLUS" in self._abilities:
             self._ask("uid", "EXPUNGE", str(uid))
         else:
             self._ask("expunge")

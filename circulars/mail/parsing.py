@@ -82,6 +82,25 @@ def parse(raw: bytes) -> ParsedMail:
     )
 
 
+def bare(raw: bytes) -> ParsedMail:
+    """A mail that nothing could be read of; it is kept whole for a person to open."""
+    key = hashlib.sha256(raw).hexdigest()
+    return ParsedMail(
+        key=key,
+        kind=MailKind.MAIL,
+        message_id="",
+        subject="",
+        from_name="",
+        from_address="",
+        reply_to="",
+        to="",
+        sent_at=None,
+        text="",
+        html="",
+        defects=["Unreadable"],
+    )
+
+
 def is_automatic(message: Message) -> bool:
     """Whether a program wrote it by itself (RFC 3834): such a mail is never answered."""
     auto = headers.header(message, "Auto-Submitted").lower()

@@ -1,5 +1,6 @@
 """Partners: other portals with which letters are exchanged over signed requests."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,13 @@ class ExchangePartner(models.Model):
         _("its public key"), max_length=64, help_text=_("As the partner's own page shows it.")
     )
     is_active = models.BooleanField(_("in use"), default=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("admitted by"),
+        help_text=_("In whose name the letters of this partner are taken in."),
+    )
 
     class Meta:
         verbose_name = _("partner")

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from circulars.enums import ChaseScope, DeliveryState
-from circulars.models import Delivery, Letter
+from circulars.models import Delivery, Letter, Outbound
 from circulars.services.deliveries import has_keepers, outstanding
 
 BOARD_FILTERS = {
     "undeliverable": Q(state=DeliveryState.UNDELIVERABLE),
     "opened": Q(opened_at__isnull=False),
-    "registered": Q(entry__isnull=False),
+    "registered": Q(entry__isnull=False) | Q(confirmed_at__isnull=False),
     "acknowledged": Q(acknowledged_at__isnull=False),
     "answered": Q(answered_at__isnull=False),
 }
@@ -66,9 +66,17 @@ def board_rows(*, letter: Letter, show: str = "") -> QuerySet[Delivery]:
     elif show in BOARD_FILTERS:
         rows = rows.filter(BOARD_FILTERS[show])
     return (
-        rows.annotate(is_kept=has_keepers(letter))
+        rows.annotate(is_kept=has_keepers(letter), **_way_out())
         .select_related(
             "unit__school__network", "unit__merged_into", "entry", "opened_by", "acknowledged_by"
         )
         .order_by("unit__position", "unit__sort_key", "pk")
     )
+
+
+def _way_out() -> dict[str, Subquery]:
+    """Of an agency outside: how the last sending to it went, and what a server said of it."""
+    sent = Outbound.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
+    return {
+        f"way_{name}": Subquery(sent.values(name)[:1]) for name in ("state", "reason", "address")
+    }

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from circulars.effects.outbound import reachable_agencies
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Letter, Recipient, RecipientList
 from circulars.permissions import is_drafter, sends
@@ -35,12 +36,15 @@ class Choice:
 
 
 def possible_recipients(*, unit: Unit) -> QuerySet[Unit]:
-    """The open units of the same office that may get a letter of ``unit``, without itself."""
-    return (
-        Unit.objects.open()
-        .filter(office_id=unit.office_id, kind__in=RECEIVING_KINDS)
-        .exclude(pk=unit.pk)
-    )
+    """Who may get a letter of ``unit``: the open units of its office and agencies outside.
+
+    Without itself; an agency has to be reachable by e-mail or as a partner.
+    """
+    inside = Unit.objects.open().filter(office_id=unit.office_id, kind__in=RECEIVING_KINDS)
+    agencies = reachable_agencies(unit).order_by().values("pk")
+    return Unit.objects.filter(
+        Q(pk__in=inside.order_by().values("pk")) | Q(pk__in=agencies)
+    ).exclude(pk=unit.pk)
 
 
 def resolve(*, unit: Unit, choice: Choice) -> QuerySet[Unit]:

@@ -1,4 +1,7 @@
-"""The one door to notifications: telling people something."""
+"""The one door to notifications: telling people something.
+
+Also what a mail server's answer means, for whoever sends mail of another kind.
+"""
 
 from collections.abc import Iterable, Mapping
 from math import ceil
@@ -12,9 +15,10 @@ from portal.core.registry import notification_kinds
 from portal.core.tasks import defer
 from portal.notifications.fanout import fan_out
 from portal.notifications.models import Notice
+from portal.notifications.outcomes import BACK_OFF, Failure, failure_of
 from portal.users.models import User
 
-__all__ = ["notify"]
+__all__ = ["BACK_OFF", "Failure", "failure_of", "notify"]
 
 
 def notify(
