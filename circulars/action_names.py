@@ -20,6 +20,7 @@ ACTION_NAMES = {
     "letter.board_export": _("Exported the board of a letter"),
     "letter.chase": _("Reminded recipients of a letter"),
     "letter.checked": _("Compared what was read from a file with the paper"),
+    "letter.docx": _("Downloaded a letter as a Word file"),
     "letter.draft": _("Began a letter"),
     "letter.enter": _("Entered a letter from outside"),
     "letter.read_secret": _("Opened a secret letter"),

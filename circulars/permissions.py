@@ -11,6 +11,7 @@ from circulars.enums import (
     StepState,
 )
 from circulars.inboxes import inbox_units
+from circulars.kinds import kind_of
 from portal.core.predicates import predicate
 from portal.org.enums import Role, UnitKind
 from portal.org.permissions import has_role, unit_ids
@@ -35,6 +36,12 @@ def is_drafter(user: "User", letter: "Letter") -> bool:
 def may_draft_here(user: "User", letter: "Letter") -> bool:
     """Still holds a drafting role in the letter's unit."""
     return letter.unit_id in unit_ids(user, DRAFTING_ROLES)
+
+
+@predicate
+def goes_somewhere(user: "User", letter: "Letter") -> bool:
+    """Somebody has to get it, or was chosen to: an order may stand by itself."""
+    return kind_of(letter).wants_recipients or letter.recipients.exists()
 
 
 @predicate

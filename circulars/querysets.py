@@ -24,6 +24,7 @@ from circulars.enums import (
     StepState,
 )
 from circulars.inboxes import handed_to, inbox_units
+from circulars.kinds import without_recipients
 from circulars.querysets_held import HeldQuerySet
 from portal.org.enums import Role, UnitKind
 from portal.org.models import Membership, Unit
@@ -71,8 +72,9 @@ class LetterQuerySet(models.QuerySet):
     def unsent(self) -> "LetterQuerySet":
         """Signed letters that wait for somebody to send them, or to see to their document."""
         is_late = Q(pdf_failures__gt=0) | Q(signed_at__lt=timezone.now() - DOCUMENT_TIME)
-        return self.filter(
-            Q(state=LetterState.READY) | (Q(state=LetterState.SIGNED_PENDING) & is_late)
+        unsent = Q(state=LetterState.READY) & (
+            ~Q(kind__in=without_recipients())
+            | Exists(_rows("Recipient", letter=OuterRef("pk")))
         )
 
     def looked_after_by(self, user: "User") -> "LetterQuerySet":

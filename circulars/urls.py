@@ -4,7 +4,9 @@ from django.views.generic import RedirectView
 from circulars.views import (
     board,
     compose,
-    inbox,
+    desk_handovers,
+    docx,
+    exchange,
     findings,
     letters,
     moves,
@@ -64,3 +66,5 @@ urlpatterns = [
     ),
     path("<int:pk>/<slug:name>/", moves.letter_move, name="letter_move"),
 ]
+    path("<int:pk>/letter.docx", docx.letter_docx_file, name="letter_docx"),
+    path("<int:pk>/findings/", findings.letter_findings, name="findings"),

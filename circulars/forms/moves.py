@@ -66,10 +66,17 @@ class OpinionForm(DecideForm):
 
 
 class SignForm(DecideForm):
-    """Sign: the same, and proof that it is really the signer at the keyboard."""
+    """Sign: the same, and proof that it is really the signer at the keyboard.
+
+    Memos and what is only kept as evidence are approved with the typed name (clause 26 as
+    amended by no. 4).
+    """
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        self.identity: IdentityForm | None = None
+        if not kind_of(self.letter).signed:
+            return
         self.identity = IdentityForm(*args[:1], user=user)
         self.asks_code = self.identity.asks_code
         for name, field in self.identity.fields.items():
@@ -77,7 +84,7 @@ class SignForm(DecideForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self.identity.is_valid():
+        if self.identity and not self.errors and not self.identity.is_valid():
             for name, errors in self.identity.errors.items():
                 self.add_error(name if name in self.fields else None, errors)
         return cleaned

@@ -1,6 +1,7 @@
 """How the states of letters look: a tone and an icon beside the word."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import lru_cache
 
 from django import template
@@ -9,13 +10,18 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from circulars.body import clean_body
 from circulars.enums import DeliveryState, LetterState, Secrecy, Speed
 from circulars.filters import ListFilter
+from circulars.kinds import kind_of
+from circulars.linter.content import label_of
 from circulars.models import Attachment, Delivery, Letter
 from portal.core.templatetags.portal_tags import status_tag
+from portal.core.thai import dates
 from portal.files.models import StoredFile
+from portal.workflow.service import Move
 
 register = template.Library()
 
@@ -51,7 +57,30 @@ SPEED_TONE = {
 @register.simple_tag
 def letter_state(letter: Letter) -> SafeString:
     state = LetterState(letter.state)
-    return status_tag(str(state.label), *LETTER_LOOK[state])
+    label = str(state.label)
+    if state is LetterState.READY and not kind_of(letter).wants_recipients:
+        label = _("Signed")
+    return status_tag(label, *LETTER_LOOK[state])
+
+
+@register.filter
+def move_label(move: Move, letter: Letter) -> str:
+    """What a move is called for this kind of letter: memos are approved, letters signed."""
+    if move.name == "sign" and not kind_of(letter).signed:
+        return _("Approve")
+    return str(move.label)
+
+
+@register.filter
+def kind_details(letter: Letter) -> list[tuple[str, str]]:
+    """What only this kind of letter has, by name, as its form writes it."""
+    shown = []
+    for part in kind_of(letter).parts:
+        value = letter.details.get(part.name)
+        if value:
+            words = dates.long(date.fromisoformat(value)) if part.name == "held_on" else value
+            shown.append((label_of(part), _("Yes") if value is True else str(words)))
+    return shown
 
 
 @register.simple_tag
