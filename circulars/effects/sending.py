@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from circulars.effects.notices import keepers_of, tell
 from circulars.effects.outbound import check_secrecy, queue_letters
 from circulars.enums import DeliveryState
-from circulars.models import Delivery, Letter
 from circulars.kinds import kind_of
+from circulars.models import Delivery, Letter
 from portal.core.errors import NotReady
 from portal.files.enums import ScanState
 from portal.org.enums import UnitKind
@@ -53,17 +53,18 @@ INFECTED = "infected"
 """Code of the refusal that waiting does not mend."""
 
 
-def dispatch(*, obj: Letter, actor: User | None) -> None:
-    """Deliver the letter to each recipient at once.
-
-    A school that was merged since gets it through its successor (once, even when the successor
-    is a recipient too); one that closed without a successor is kept as undeliverable, so that
 def goes_out(letter: Letter) -> bool:
     """Whether somebody gets the letter; an order may stand by itself."""
     return kind_of(letter).wants_recipients or letter.recipients.exists()
 
 
-    the sender sees it without asking (amendment 4, appendix 6, 4.2.2).
+def dispatch(*, obj: Letter, actor: User | None) -> None:
+    """Deliver the letter to each recipient at once.
+
+    A school that was merged since gets it through its successor (once, even when the successor
+    is a recipient too); one that closed without a successor is kept as undeliverable, so that
+    the sender sees it without asking (amendment 4, appendix 6, 4.2.2). What goes to an agency
+    outside is on its way until a server there has taken it.
     """
     _check_attachments(obj)
     check_secrecy(obj)
