@@ -5,11 +5,13 @@ from celery import shared_task
 from circulars import tasks_mail  # noqa: F401  (Celery looks for tasks in this module)
 from circulars.effects.sending import INFECTED
 from circulars.enums import LetterState
-from circulars.models import Letter
+from circulars.models import Letter, ReceiptStamp
 from circulars.pdf import preview_drawing, sealed_letter
-from circulars.services import letters, previews, routes
+from circulars.pdf.stamp import CannotStamp, draw_stamp
+from circulars.services import letters, previews, routes, stamps
 from portal.core.errors import NotReady, StaleAction
 from portal.core.tasks import portal_task
+from portal.files.errors import FileRefused
 
 
 @portal_task("circulars.build_pdf")
@@ -64,6 +66,26 @@ def draw_preview(letter_id: int) -> None:
         previews.note_preview_failure(letter)
         raise
     previews.keep_preview(letter, drawing)
+
+
+@portal_task("circulars.stamp_letter")
+def stamp_letter(stamp_id: int) -> None:
+    """Draw the receipt stamp on a copy of the letter; the letter's own file is only read.
+
+    A stamp that was put elsewhere meanwhile has ordered another run.
+    """
+    stamp = ReceiptStamp.objects.select_related(
+        "delivery__letter__pdf__blob", "delivery__unit__office", "delivery__entry__register"
+    ).get(pk=stamp_id)
+    if stamp.is_drawn:
+        return
+    try:
+        stamps.keep(stamp=stamp, stamped=draw_stamp(stamp))
+    except (CannotStamp, FileRefused) as refusal:
+        stamps.note_refusal(stamp_id, refusal.code)
+    except Exception:
+        stamps.note_failure(stamp_id)
+        raise
 
 
 @shared_task(name="circulars.tell_vacant_steps")

@@ -2,18 +2,22 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from circulars.views import (
+    agencies,
     board,
     compose,
     desk_handovers,
     docx,
     exchange,
     findings,
+    incoming,
     letters,
     moves,
     preview,
     recipients,
     registers,
+    replies,
     settings,
+    stamps,
 )
 
 app_name = "circulars"
@@ -25,6 +29,18 @@ urlpatterns = [
     path("sent/", letters.letter_list, {"tab": "sent"}, name="sent"),
     path("chain/", letters.letter_list, {"tab": "chain"}, name="chain"),
     path("drafts/", letters.letter_list, {"tab": "drafts"}, name="drafts"),
+    path("paper/", incoming.paper_letter, name="paper_letter"),
+    path("paper/read/", incoming.read_upload, name="paper_read"),
+    path("paper/doubles/", incoming.double_letters, name="paper_doubles"),
+    path("agencies/", agencies.agency_list, name="agencies"),
+    path("agencies/options/", incoming.agency_options, name="agency_options"),
+    path("agencies/<int:pk>/", agencies.agency_detail, name="agency"),
+    path("agencies/<int:pk>/merge/", agencies.agency_merge, name="agency_merge"),
+    path("deliveries/<int:pk>/checked/", incoming.values_checked, name="values_checked"),
+    path("deliveries/<int:pk>/reply/", replies.reply, name="reply"),
+    path("deliveries/<int:pk>/stamp/", stamps.stamp_begin, name="stamp_begin"),
+    path("deliveries/<int:pk>/stamp/place/", stamps.stamp_place, name="stamp_place"),
+    path("deliveries/<int:pk>/stamp/state/", stamps.stamp_state, name="stamp_state"),
     path("new/", compose.new, name="new"),
     path("references/", letters.search_reference, name="search_reference"),
     path("settings/", settings.letter_settings, name="settings"),

@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.notices import owners, tell
 from circulars.effects.numbers import take_number
+from circulars.effects.stamping import order_stamp
 from circulars.effects.uploads import take_uploads
-from circulars.enums import RegisterKind
+from circulars.enums import Channel, RegisterKind
 from circulars.inboxes import heir_of
 from circulars.models import Answer, Delivery
 from circulars.permissions import heads_recipient
@@ -39,6 +40,8 @@ def register(*, obj: Delivery, actor: User, action: str = "", note: str = "") ->
         action=action,
         note=note,
     )
+    if letter.channel != Channel.PORTAL and letter.pdf_id is not None:
+        order_stamp(obj)
 
 
 def acknowledge(*, obj: Delivery, actor: User) -> None:

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from circulars.models import Answer, Delivery, Letter, LetterSettings
+from circulars.models import Answer, Delivery, Letter, LetterSettings, ReceiptStamp
 from portal.files.models import StoredFile
 from portal.users.models import User
 
@@ -10,7 +10,8 @@ from portal.users.models import User
 def may_read_file(user: User, file: StoredFile) -> bool | None:
     """A letter's PDF and attachments go with the letter, an answer's files with the answer.
 
-    ``None`` for a file that is none of these.
+    The copy with the receipt stamp goes with the delivery that it was made for. ``None`` for a
+    file that is none of these.
     """
     letters = Letter.objects.filter(Q(pdf=file) | Q(attachments__file=file)).order_by()
     answers = Answer.objects.filter(files=file).order_by()
@@ -18,6 +19,10 @@ def may_read_file(user: User, file: StoredFile) -> bool | None:
         return _reads_letter(user, letters)
     if answers.exists():
         return _reads_answer(user, answers)
+    stamps = ReceiptStamp.objects.filter(Q(file=file) | Q(picture=file)).order_by()
+    if stamps.exists():
+        received = Delivery.objects.visible_to(user)
+        return received.filter(pk__in=stamps.values("delivery")).exists()
     if LetterSettings.objects.filter(emblem=file).exists():
         return file.office_id == user.office_id
     return None

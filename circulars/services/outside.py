@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from circulars.effects.uploads import take_uploads
 from circulars.enums import INBOX_ROLES, Channel, LetterKind, LetterState, Secrecy
-from circulars.inboxes import inbox_units
+from circulars.inboxes import heir_of, inbox_units
 from circulars.models import Attachment, Delivery, Letter
 from circulars.services.letters import TOP_SECRET_REFUSAL
 from portal.audit.service import record
@@ -28,20 +29,35 @@ Enclosure = tuple[StoredFile, str]
 def agency(*, office: Office, name: str, actor: User, **facts: str) -> Unit:
     """The agency of this name outside the office, entered when it is new.
 
+    A short name that only one agency has means that agency; the name of one that was merged
+    into another means the other.
     ``facts`` are ``short_name``, ``letter_code``, ``email`` and ``phone`` of a new one. Two
     clerks who enter the same name at once get the same agency.
     """
     name = normalize(name)
     if not name:
         raise InvalidInput(_("Say who sent the letter."), field="sender")
+    if (known := known_agency(office=office, name=name)) is not None:
+        return known
     with transaction.atomic():
         Office.objects.select_for_update(no_key=True).get(pk=office.pk)
-        known = Unit.objects.outside().filter(office=office, name=name).first()
+        known = known_agency(office=office, name=name)
         if known is not None:
             return known
         unit = Unit.objects.create(office=office, kind=UnitKind.OUTSIDE, name=name, **facts)
         record(action="letter.add_agency", actor=actor, about=unit)
     return unit
+
+
+def known_agency(*, office: Office, name: str) -> Unit | None:
+    """The agency of this name or short name, if the office has written it down."""
+    name = normalize(name)
+    agencies = Unit.objects.outside().filter(office=office).select_related("merged_into")
+    named = agencies.filter(name=name).order_by(F("closed_on").desc(nulls_first=True)).first()
+    if named is not None:
+        return heir_of(named)
+    short = list(agencies.filter(short_name=name, closed_on=None)[:2]) if name else []
+    return short[0] if len(short) == 1 else None
 
 
 def enter(
