@@ -127,7 +127,7 @@ def _few(seen: Sequence[QuerySet]) -> set[int] | None:
     """All keys of the querysets, or None when they are more than ``FEW``."""
     keys: set[int] = set()
     for queryset in seen:
-        keys.update(queryset.order_by()[: FEW + 1].iterator(chunk_size=FEW))
+        keys.update(queryset.order_by()[: FEW + 1].iterator(chunk_size=FEW + 1))
         if len(keys) > FEW:
             return None
     return keys
