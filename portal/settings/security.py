@@ -2,6 +2,11 @@
 
 from csp.constants import NONCE, NONE, SELF
 
+from portal.settings.environment import env
+
+# Keys for secret words and files at rest, newest first; follow from SECRET_KEY when empty.
+CONTENT_KEYS = env.list("CONTENT_KEYS", default=[])
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

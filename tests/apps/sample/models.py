@@ -1,5 +1,7 @@
 from django.db import models
 
+from portal.core.fields import SealableJSONField, SealableTextField
+
 
 class PaperState(models.TextChoices):
     DRAFT = "draft", "Draft"
@@ -22,6 +24,9 @@ class Paper(models.Model):
     state = models.CharField(max_length=10, choices=PaperState, default=PaperState.DRAFT)
     number = models.PositiveIntegerField(null=True)
     remark = models.CharField(max_length=100, blank=True)
+    is_secret = models.BooleanField(default=False)
+    words = SealableTextField(sealed_when="is_secret", blank=True)
+    facts = SealableJSONField(sealed_when="is_secret", default=dict)
 
     def __str__(self) -> str:
         return f"Paper {self.pk}"
