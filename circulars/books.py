@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from circulars.enums import (
@@ -95,6 +95,16 @@ class ReservationQuerySet(models.QuerySet):
         kept = self._books().kept_by(user)
         return self.visible_to(user).filter(
             Q(person=user) | Q(register__in=kept.order_by().values("pk"))
+        )
+
+    def with_counts(self) -> "ReservationQuerySet":
+        """With ``used``, ``void`` and ``unused``: how many of the numbers are which."""
+        is_void = Q(entries__voided_at__isnull=False)
+        is_used = Q(entries__used_at__isnull=False, entries__voided_at=None)
+        return self.annotate(
+            used=Count("entries", filter=is_used),
+            void=Count("entries", filter=is_void),
+            unused=Count("entries", filter=~is_used & ~is_void),
         )
 
     def open(self) -> "ReservationQuerySet":

@@ -7,13 +7,16 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from circulars.enums import DeliveryState, LetterKind, Speed
-from circulars.models import Delivery, Letter, RegisterEntry
+from circulars.enums import DeliveryState, EntryState, LetterKind, Speed
+from circulars.models import Delivery, Letter, RegisterEntry, Reservation
 from portal.core.thai.digits import to_arabic, to_thai
 from portal.core.thai.text import normalize
 
 CIRCULAR_MARK = re.compile(r"ว(?=[0-9๐-๙])")
 """People type ว1 for what is printed ว 1."""
+
+MOST_DIGITS = 8
+"""No register has longer numbers."""
 
 SEARCH_BOX = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
 
@@ -81,13 +84,44 @@ class EntryFilter(ListFilter):
     default_sort = "-number"
 
     q = filters.CharFilter(label=_("Search"), method="search", widget=SEARCH_BOX)
+    state = filters.ChoiceFilter(
+        label=_("State"), empty_label=_("All"), choices=EntryState, method="in_state"
+    )
 
     class Meta:
         model = RegisterEntry
         fields: list[str] = []
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(_words(value, ("subject", "reference", "sender", "receiver")))
+        """A number finds its line, too."""
+        found = _words(value, ("subject", "reference", "sender", "receiver"))
+        if (number := to_arabic(value.strip())).isdecimal() and len(number) < MOST_DIGITS:
+            found |= Q(number=int(number))
+        return queryset.filter(found)
+
+    def in_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.in_state(value)  # type: ignore[attr-defined]  # EntryQuerySet
+
+
+class ReservationFilter(ListFilter):
+    sorts = {
+        "-date": ("-reserved_at", "-pk"),
+        "date": ("reserved_at", "pk"),
+    }
+    default_sort = "-date"
+
+    left = filters.BooleanFilter(
+        label=_("Only with unused numbers"),
+        method="with_unused",
+        widget=forms.CheckboxInput,
+    )
+
+    class Meta:
+        model = Reservation
+        fields: list[str] = []
+
+    def with_unused(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.open() if value else queryset  # type: ignore[attr-defined]
 
 
 def _words(typed: str, fields: tuple[str, ...]) -> Q:

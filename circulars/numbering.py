@@ -8,6 +8,8 @@ from portal.org.models import Unit
 from portal.org.service import central_registry
 
 CIRCULAR_MARK = "ว"
+CLASSIFIED_MARK = "ล"
+"""Before the numbers of secret books, which run beside the others from 1 on."""
 
 
 def number_text(letter: Letter, entry: RegisterEntry) -> str:
@@ -20,7 +22,8 @@ def format_number(letter: Letter, number: int, year: int) -> str:
     number and the year (clauses 16.2 and 24.1)."""
     kind = kind_of(letter)
     if kind.numbering is Numbering.YEARLY:
-        return f"{number}/{year}"
+        mark = f"{CLASSIFIED_MARK} " if letter.is_secret else ""
+        return f"{mark}{number}/{year}"
     return f"{number_beginning(letter)}{number}"
 
 
@@ -30,6 +33,8 @@ def number_beginning(letter: Letter) -> str:
     if kind.numbering is Numbering.YEARLY:
         return ""
     mark = f"{CIRCULAR_MARK} " if kind.register is RegisterKind.CIRCULAR else ""
+    if letter.is_secret:
+        mark = f"{CLASSIFIED_MARK} "
     own = letter.unit.letter_code if keeps_own_book(letter) else ""
     return f"{own or letter_code(letter.unit)}/{mark}"
 
@@ -57,7 +62,12 @@ def number_unit(letter: Letter) -> Unit:
 
 
 def register_kind(letter: Letter) -> RegisterKind:
-    """The book of the letter's kind; circulars may share the ordinary one (clause 32)."""
+    """The book of the letter's kind; circulars may share the ordinary one (clause 32).
+
+    Secret letters have a book of their own, whatever their kind.
+    """
+    if letter.is_secret:
+        return RegisterKind.SECRET_OUTGOING
     kind = kind_of(letter).register
     if kind is not RegisterKind.CIRCULAR:
         return kind

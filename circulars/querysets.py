@@ -76,6 +76,7 @@ class LetterQuerySet(models.QuerySet):
             ~Q(kind__in=without_recipients())
             | Exists(_rows("Recipient", letter=OuterRef("pk")))
         )
+        return self.filter(unsent | (Q(state=LetterState.SIGNED_PENDING) & is_late))
 
     def looked_after_by(self, user: "User") -> "LetterQuerySet":
         """Letters of the drafter; of a drafter who has left, those that ``user`` may send."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
-from circulars.registrations import handling, incoming, search
+from circulars.registrations import handling, incoming, registers, search
 from circulars.services.access import may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
@@ -296,6 +296,7 @@ def register() -> None:
     handling.register()
     incoming.register()
     search.register()
+    registers.register()
     registry.public_urls.register(
         PublicUrl(code="letter_check:check", why="Anybody with the paper may check the letter.")
     )

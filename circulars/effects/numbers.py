@@ -1,6 +1,5 @@
 """Register numbers: taken under a row lock, without a gap, never twice."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -57,14 +56,6 @@ SELECT id FROM made
 """
 
 
-@dataclass(frozen=True)
-class ReservedNumber:
-    """A reserved number to use instead of the next one, and the date that it gives a letter."""
-
-    entry: RegisterEntry
-    dated: date
-
-
 def take_number(
     *,
     unit_id: int,
@@ -78,7 +69,7 @@ def take_number(
     subject: str = "",
     action: str = "",
     note: str = "",
-    reserved: ReservedNumber | None = None,
+    reserved: RegisterEntry | None = None,
 ) -> RegisterEntry:
     """Write the next line of a register, or that of a ``reserved`` number, and return it.
 
@@ -102,7 +93,7 @@ def take_number(
         "note": note,
     }
     if reserved is not None:
-        return use_number(reserved.entry, unit_id=unit_id, kind=kind, moment=moment, row=row)
+        return use_number(reserved, unit_id=unit_id, kind=kind, moment=moment, row=row)
     with connection.cursor() as cursor:
         cursor.execute(TAKE_NUMBER, (unit_id, kind, year, *row.values()))
         entry_id, register_id, number = cursor.fetchone()

@@ -9,7 +9,7 @@ from circulars.effects.stamping import order_stamp
 from circulars.effects.uploads import take_uploads
 from circulars.enums import Channel, RegisterKind
 from circulars.inboxes import heir_of
-from circulars.models import Answer, Delivery
+from circulars.models import Answer, Delivery, Letter, RegisterEntry
 from circulars.permissions import heads_recipient
 from portal.core.errors import InvalidInput
 from portal.files.models import StoredFile
@@ -22,14 +22,24 @@ def open_(*, obj: Delivery, actor: User) -> None:
     obj.opened_by = actor
 
 
-def register(*, obj: Delivery, actor: User, action: str = "", note: str = "") -> None:
-    """Give the letter the next incoming number (form 13) of the unit, or of its successor."""
+def register(
+    *,
+    obj: Delivery,
+    actor: User,
+    action: str = "",
+    note: str = "",
+    reserved: RegisterEntry | None = None,
+) -> None:
+    """Give the letter the next incoming number (form 13) of the unit, or of its successor.
+
+    ``reserved`` is a number that was reserved there, to use instead.
+    """
     if obj.opened_at is None:
         open_(obj=obj, actor=actor)
     letter = obj.letter
     obj.entry = take_number(
         unit_id=heir_of(obj.unit).pk,
-        kind=RegisterKind.INCOMING,
+        kind=incoming_book(letter),
         moment=timezone.now(),
         registered_by_id=actor.pk,
         reference=letter.number_text,
@@ -39,9 +49,15 @@ def register(*, obj: Delivery, actor: User, action: str = "", note: str = "") ->
         subject="" if letter.is_secret else letter.subject,
         action=action,
         note=note,
+        reserved=reserved,
     )
     if letter.channel != Channel.PORTAL and letter.pdf_id is not None:
         order_stamp(obj)
+
+
+def incoming_book(letter: Letter) -> RegisterKind:
+    """The book that a received letter is written in: secret ones have their own."""
+    return RegisterKind.SECRET_INCOMING if letter.is_secret else RegisterKind.INCOMING
 
 
 def acknowledge(*, obj: Delivery, actor: User) -> None:

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from circulars.effects.notices import owners, tell
-from circulars.effects.numbers import take_number, void_entry
+from circulars.effects.numbers import check_dated, take_number, void_entry
 from circulars.effects.sending import goes_out
 from circulars.effects.steps import check_revision, decide_step
 from circulars.models import Letter, RegisterEntry
@@ -25,14 +25,26 @@ TOKEN_BYTES = 16
 """128 bits: the check page's address cannot be guessed."""
 
 
-def sign(*, obj: Letter, actor: User, revision: int, remark: str = "") -> None:
+def sign(
+    *,
+    obj: Letter,
+    actor: User,
+    revision: int,
+    remark: str = "",
+    reserved: RegisterEntry | None = None,
+    dated: date | None = None,
+) -> None:
     """Sign and number the letter, freeze it, and order its PDF.
 
     The number comes from the register of the signing unit and calendar year; it is given here
-    and only here, so a PDF that fails later never costs or doubles a number.
+    and only here, so a PDF that fails later never costs or doubles a number. ``reserved`` is a
+    number of that register to use instead of the next one; the letter then has the day of the
+    reservation as its date, unless ``dated`` says today.
     """
     check_revision(obj, revision)
     moment = timezone.now()
+    dated = dated or timezone.localdate(reserved.registered_at if reserved else moment)
+    check_dated(dated, moment=moment, reserved=reserved)
     step = decide_step(letter=obj, actor=actor, remark=remark)
     block = signature_block(actor, unit=step.unit, roles=[step.role])
     if block is None:
@@ -41,8 +53,8 @@ def sign(*, obj: Letter, actor: User, revision: int, remark: str = "") -> None:
     obj.signer_name = block.name
     obj.signer_lines = block.lines
     obj.signed_at = moment
-    obj.letter_date = timezone.localtime(moment).date()
-    obj.entry = _enter(obj, actor, moment)
+    obj.letter_date = dated
+    obj.entry = _enter(obj, actor, moment, reserved)
     obj.number_text = number_text(obj, obj.entry)
     obj.entry.reference = obj.number_text
     obj.entry.save(update_fields=["reference"])
@@ -100,7 +112,9 @@ def void(*, obj: Letter, actor: User, reason: str) -> None:
     tell("voided", concerned, obj, actor, obj.get_absolute_url())
 
 
-def _enter(letter: Letter, actor: User, moment: datetime) -> RegisterEntry:
+def _enter(
+    letter: Letter, actor: User, moment: datetime, reserved: RegisterEntry | None
+) -> RegisterEntry:
     return take_number(
         unit_id=number_unit(letter).pk,
         kind=register_kind(letter),
@@ -110,4 +124,5 @@ def _enter(letter: Letter, actor: User, moment: datetime) -> RegisterEntry:
         sender=str(letter.unit),
         receiver=letter.addressee,
         subject="" if letter.is_secret else letter.subject,
+        reserved=reserved,
     )

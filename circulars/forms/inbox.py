@@ -5,18 +5,37 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from circulars.effects.receiving import incoming_book
+from circulars.forms.registers import NumberField
+from circulars.inboxes import heir_of
 from circulars.models import Delivery
 from circulars.services.deliveries import people_inside
+from circulars.services.reservations import usable_numbers
 from portal.core.forms import PortalForm, model_choice
 from portal.files.forms import UploadedFilesField, uploads
 from portal.users.models import User
 
 
 class RegisterForm(PortalForm):
-    """The two columns of form 13 that the letter itself does not fill."""
+    """The two columns of form 13 that the letter itself does not fill.
+
+    Numbers that were reserved in the book of ``delivery`` can be chosen from, too.
+    """
 
     action = forms.CharField(label=_("Action taken"), required=False, max_length=500)
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit, kind = heir_of(delivery.unit), incoming_book(delivery.letter)
+        if reserved := usable_numbers(unit=unit, kind=kind):
+            self.fields["number"] = NumberField(reserved)
+
+    def inputs(self) -> dict[str, Any]:
+        inputs = dict(self.cleaned_data)
+        if field := self.fields.get("number"):
+            inputs |= field.chosen(inputs.pop("number"))  # type: ignore[attr-defined]
+        return inputs
 
 
 class AnswerForm(PortalForm):

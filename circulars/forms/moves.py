@@ -8,8 +8,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from circulars.enums import StepKind
+from circulars.forms.registers import NumberField
 from circulars.kinds import kind_of
-from circulars.models import Letter
+from circulars.models import Letter, RegisterEntry
+from circulars.numbering import number_unit, register_kind
+from circulars.services.reservations import usable_numbers
 from portal.accounts.forms import IdentityForm
 from portal.core.forms import PortalForm, model_choice
 from portal.org.enums import UnitKind
@@ -79,6 +82,9 @@ class SignForm(DecideForm):
             return
         self.identity = IdentityForm(*args[:1], user=user)
         self.asks_code = self.identity.asks_code
+        reserved = numbers_for(self.letter, user)
+        if reserved:
+            self.fields["number"] = NumberField(reserved, with_dates=True)
         for name, field in self.identity.fields.items():
             self.fields[name] = field
 
@@ -90,7 +96,17 @@ class SignForm(DecideForm):
         return cleaned
 
     def inputs(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("revision", "remark")}
+        inputs = {name: self.cleaned_data[name] for name in ("revision", "remark")}
+        if field := self.fields.get("number"):
+            inputs |= field.chosen(self.cleaned_data["number"])  # type: ignore[attr-defined]
+        return inputs
+
+
+def numbers_for(letter: Letter, user: User) -> list[RegisterEntry]:
+    """Numbers of the letter's book that were reserved for its drafter or for who signs."""
+    return usable_numbers(
+        unit=number_unit(letter), kind=register_kind(letter), people=[letter.drafter, user]
+    )
 
 
 class SendBackForm(MoveForm):

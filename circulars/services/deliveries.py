@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from circulars.effects.notices import inbox_keepers, keeping_roles, tell
 from circulars.enums import ChaseScope, DeliveryState, LetterState
 from circulars.inboxes import forget_handed, heir_of
-from circulars.models import Delivery, Forward, Letter
+from circulars.models import Delivery, Forward, Letter, RegisterEntry
 from circulars.permissions import keeps_inbox, may_read_delivery, sends
 from circulars.workflow import DELIVERY
 from portal.audit.service import record
@@ -61,9 +61,19 @@ def open_delivery(*, delivery: Delivery, actor: User) -> Delivery:
         return Delivery.objects.select_related("letter__unit__office", "unit").get(pk=delivery.pk)
 
 
-def register(*, delivery: Delivery, actor: User, action: str = "", note: str = "") -> Delivery:
-    """Give the letter the unit's own incoming number (form 13)."""
-    return apply_move(DELIVERY, "register", pk=delivery.pk, actor=actor, action=action, note=note)
+def register(
+    *,
+    delivery: Delivery,
+    actor: User,
+    action: str = "",
+    note: str = "",
+    reserved: RegisterEntry | None = None,
+) -> Delivery:
+    """Give the letter the unit's own incoming number (form 13), the next or a reserved one."""
+    return apply_move(
+        DELIVERY, "register", pk=delivery.pk, actor=actor, action=action, note=note,
+        reserved=reserved,
+    )  # fmt: skip
 
 
 def acknowledge(*, delivery: Delivery, actor: User) -> Delivery:

@@ -166,9 +166,14 @@ def give_opinion(*, letter: Letter, actor: User, revision: int, remark: str) -> 
     )
 
 
-def sign(*, letter: Letter, actor: User, revision: int, remark: str = "") -> Letter:
-    """Sign what the actor saw as ``revision``; identity was confirmed by the caller's form."""
-    return apply_move(LETTER, "sign", pk=letter.pk, actor=actor, revision=revision, remark=remark)
+def sign(*, letter: Letter, actor: User, revision: int, remark: str = "", **number: Any) -> Letter:
+    """Sign what the actor saw as ``revision``; identity was confirmed by the caller's form.
+
+    ``number`` may hold ``reserved``, a number to use instead of the next, and ``dated``.
+    """
+    return apply_move(
+        LETTER, "sign", pk=letter.pk, actor=actor, revision=revision, remark=remark, **number
+    )
 
 
 def send_back(*, letter: Letter, actor: User, remark: str) -> Letter:

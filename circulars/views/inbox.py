@@ -87,10 +87,10 @@ def delivery_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def delivery_register(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible_delivery(request, pk)
-    form = RegisterForm(request.POST)
+    form = RegisterForm(request.POST, delivery=delivery)
     if not form.is_valid():
         return _show(request, delivery, register_form=form)
-    delivery = deliveries.register(delivery=delivery, actor=request.user, **form.cleaned_data)
+    delivery = deliveries.register(delivery=delivery, actor=request.user, **form.inputs())
     done(request, _("Registered as number %(number)s.") % {"number": delivery.entry})
     return redirect(delivery)
 
@@ -157,7 +157,7 @@ def _show(request: SignedInRequest, delivery: Delivery, **forms: object) -> Http
         "may_acknowledge": bool({"acknowledge", "acknowledge_answered"} & moves),
         "may_answer": "answer" in moves,
         "may_forward": keeps,
-        "register_form": RegisterForm(),
+        "register_form": RegisterForm(delivery=delivery),
         "answer_form": AnswerForm(user=request.user),
         "forward_form": ForwardForm(delivery=delivery, user=request.user) if keeps else None,
         **forms,
