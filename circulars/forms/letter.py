@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import ProseEditorWidget
 
 from circulars.body import clean_body
-from circulars.enums import SIGNED, LetterKind, Secrecy, Speed
+from circulars.enums import SIGNED, LetterKind, LetterState, Secrecy, Speed
 from circulars.forms.kinds import FIELD_OF_PART, details_of, kind_choices, shape
 from circulars.forms_of_address import FORMS_OF_ADDRESS, by_code, of_words
 from circulars.kinds import kind_of
@@ -155,15 +155,19 @@ class LetterForm(PortalForm):
         return [(item.file, item.title) for item in self.cleaned_data["enclosures"]]
 
     def references(self) -> list[tuple[Letter | None, str]]:
-        """One reference a line; a line that begins with a known number is linked to its letter."""
+        """One reference a line; a line with the number of a known letter is linked to it."""
         typed = self.cleaned_data.get("references_text", "")
         lines = [line.strip() for line in typed.splitlines()]
-        return [(self._earlier(line), line) for line in lines if line]
+        linked = self.letter.references.exclude(earlier=None).select_related("earlier")
+        before = {reference.text: reference.earlier for reference in linked}
+        return [(before.get(line) or self._earlier(line), line) for line in lines if line]
 
     def _earlier(self, line: str) -> Letter | None:
-        words = to_arabic(line.split(" ลงวันที่ ")[0])
-        known = Letter.objects.known_to(self.user).filter(state__in=SIGNED)
-        return known.filter(number_text=words).order_by("-signed_at").first()
+        """The last letter with the number that the line begins with or names after ที่."""
+        number = to_arabic(line.split(" ลงวันที่ ")[0]).rpartition("ที่ ")[2]
+        states = (*SIGNED, LetterState.OUTSIDE)
+        known = Letter.objects.known_to(self.user).filter(state__in=states, number_text=number)
+        return known.order_by("-letter_date", "-pk").first()
 
 
 def _initial(letter: Letter) -> dict[str, Any]:

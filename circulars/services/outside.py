@@ -16,6 +16,7 @@ from circulars.models import Attachment, Delivery, Letter
 from circulars.services.letters import TOP_SECRET_REFUSAL
 from portal.audit.service import record
 from portal.core.errors import InvalidInput, NotAllowed
+from portal.core.thai.digits import to_arabic
 from portal.core.thai.text import normalize
 from portal.files.models import StoredFile
 from portal.org.enums import UnitKind
@@ -93,7 +94,7 @@ def enter(
             state=LetterState.OUTSIDE,
             channel=channel,
             subject=normalize(subject),
-            number_text=normalize(reference),
+            number_text=to_arabic(normalize(reference)),
             letter_date=dated,
             pdf=document,
             **fields,

@@ -126,6 +126,8 @@ def search_reference(request: SignedInRequest) -> HttpResponse:
     if len(words) > 1:
         found = LetterFilter(
             {"q": words},
-            queryset=Letter.objects.known_to(request.user).filter(state__in=SIGNED),
+            queryset=Letter.objects.known_to(request.user).filter(
+                state__in=(*SIGNED, LetterState.OUTSIDE)
+            ),
         ).qs.select_related("unit")[:10]
     return render(request, "circulars/_reference_options.html", {"letters": found})
