@@ -1,6 +1,6 @@
 """Who may do what with a received letter on its way through the house."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from circulars.enums import INBOX_ROLES, StepState
 from circulars.enums_handling import (
@@ -17,14 +17,18 @@ from portal.org.enums import UnitKind
 from portal.org.permissions import has_role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from circulars.models import Assignment, Handling, HandlingStep
     from portal.users.models import User
+
+T = TypeVar("T")
 
 
 @predicate
 def reads(user: "User", handling: "Handling") -> bool:
     """Sees the letter at all."""
-    return may_read_delivery(user, handling.delivery)
+    return _kept(handling, user, "reads", lambda: may_read_delivery(user, handling.delivery))
 
 
 @predicate
@@ -93,8 +97,15 @@ def heads_house(user: "User", handling: "Handling") -> bool:
     return unit.pk in inbox_units(user, ORDERING_POSTS[UnitKind(unit.kind)])
 
 
-superior = (gave_order | heads_house) & reads
-"""Decides in the end: may close, reopen, and give work to others."""
+@predicate
+def superior(user: "User", handling: "Handling") -> bool:
+    """Decides in the end: may close, reopen, and give work to others."""
+    return _kept(
+        handling,
+        user,
+        "superior",
+        lambda: (gave_order | heads_house)(user, handling) and reads(user, handling),
+    )
 
 
 @predicate
@@ -117,13 +128,13 @@ def takes_part(user: "User", handling: "Handling") -> bool:
 
 @predicate
 def holds_work(user: "User", assignment: "Assignment") -> bool:
-    return type(assignment).objects.filter(pk=assignment.pk).held_by(user).exists()
+    return assignment.pk in _pks(assignment, user, "held_by")
 
 
 @predicate
 def gave_work(user: "User", assignment: "Assignment") -> bool:
     """Holds the post that gave it: whose order it was, or who shares out a part of their own."""
-    return type(assignment).objects.filter(pk=assignment.pk).given_by(user).exists()
+    return assignment.pk in _pks(assignment, user, "given_by")
 
 
 @predicate
@@ -136,10 +147,12 @@ def leads_level(user: "User", assignment: "Assignment") -> bool:
     """Leads the work that this is a secondary or joint part of."""
     if assignment.share == Share.LEAD:
         return False
-    level = type(assignment).objects.filter(
-        handling=assignment.handling_id, parent=assignment.parent_id
+    handling = assignment.handling
+    led = handling.assignments.leads().held_by(user).order_by()
+    levels = _kept(
+        handling, user, "led", lambda: frozenset(led.values_list("parent_id", flat=True))
     )
-    return level.leads().held_by(user).exists()
+    return assignment.parent_id in levels
 
 
 @predicate
@@ -149,7 +162,7 @@ def is_unread(user: "User", assignment: "Assignment") -> bool:
 
 @predicate
 def work_is_vacant(user: "User", assignment: "Assignment") -> bool:
-    return type(assignment).objects.filter(pk=assignment.pk).vacant().exists()
+    return assignment.pk in _pks(assignment, user, "vacant")
 
 
 @predicate
@@ -174,7 +187,7 @@ def shares_out(user: "User", assignment: "Assignment") -> bool:
 
 @predicate
 def sits_there(user: "User", step: "HandlingStep") -> bool:
-    return type(step).objects.filter(pk=step.pk).held_by(user).exists()
+    return step.pk in _pks(step, user, "held_by")
 
 
 @predicate
@@ -194,7 +207,7 @@ def asked_it(user: "User", step: "HandlingStep") -> bool:
 
 @predicate
 def desk_is_vacant(user: "User", step: "HandlingStep") -> bool:
-    return type(step).objects.filter(pk=step.pk).vacant().exists()
+    return step.pk in _pks(step, user, "vacant")
 
 
 @predicate
@@ -204,3 +217,27 @@ def sees_to_desk(user: "User", step: "HandlingStep") -> bool:
     return reads(user, house) and (
         heads_unit_of(user, step) or heads_house(user, house) or keeps_it(user, house)
     )
+
+
+def _pks(row: "Assignment | HandlingStep", user: "User", which: str) -> frozenset[int]:
+    """The rows of the same letter that a queryset's method leaves, asked for once."""
+    model = type(row)
+
+    def ask() -> frozenset[int]:
+        rows = model.objects.filter(handling=row.handling_id).order_by()
+        found = rows.vacant() if which == "vacant" else getattr(rows, which)(user)
+        return frozenset(found.values_list("pk", flat=True))
+
+    return _kept(row.handling, user, f"{model.__name__}.{which}", ask)
+
+
+def _kept(handling: "Handling", user: "User", name: str, ask: "Callable[[], T]") -> "T":
+    """An answer about one letter and one person, kept on the letter as it was loaded.
+
+    A page asks about every part of the work; a move loads the letter anew under its lock.
+    """
+    answers: dict[tuple[str, int], T] = handling.__dict__.setdefault("_answers", {})
+    key = (name, user.pk)
+    if key not in answers:
+        answers[key] = ask()
+    return answers[key]

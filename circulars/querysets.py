@@ -176,11 +176,15 @@ class ReceivedQuerySet(models.QuerySet):
 
 
 def _central_inbox(user: "User", *roles: Role) -> frozenset[int]:
-    """The office's own inbox, for those who read it without keeping it."""
+    """The office's own inbox, for those who read it without keeping it; asked for once."""
     if user.office_id is None or not has_role(user, *roles):
         return frozenset()
-    central = Unit.objects.filter(office_id=user.office_id, kind=UnitKind.OFFICE)
-    return frozenset(central.values_list("pk", flat=True))
+    kept: frozenset[int] | None = getattr(user, "_central_unit", None)
+    if kept is None:
+        central = Unit.objects.filter(office_id=user.office_id, kind=UnitKind.OFFICE).order_by()
+        kept = frozenset(central.values_list("pk", flat=True))
+        user._central_unit = kept  # type: ignore[attr-defined]
+    return kept
 
 
 def _beyond(handed: frozenset[int], units: frozenset[int]) -> list[int]:

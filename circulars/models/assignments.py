@@ -199,3 +199,8 @@ class DeskHandover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} → {self.successor}"
+
+    @property
+    def moved_count(self) -> int:
+        """How much the successor got."""
+        return sum(number for name, number in self.moved.items() if name != "left")

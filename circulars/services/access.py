@@ -2,7 +2,14 @@
 
 from django.db.models import Q, QuerySet
 
-from circulars.models import Answer, Delivery, Letter, LetterSettings, ReceiptStamp
+from circulars.models import (
+    Answer,
+    Delivery,
+    Letter,
+    LetterSettings,
+    ReceiptStamp,
+    WorkReport,
+)
 from portal.files.models import StoredFile
 from portal.users.models import User
 
@@ -10,8 +17,8 @@ from portal.users.models import User
 def may_read_file(user: User, file: StoredFile) -> bool | None:
     """A letter's PDF and attachments go with the letter, an answer's files with the answer.
 
-    The copy with the receipt stamp goes with the delivery that it was made for. ``None`` for a
-    file that is none of these.
+    The copy with the receipt stamp and the files of reports go with the delivery that they were
+    made for. ``None`` for a file that is none of these.
     """
     letters = Letter.objects.filter(Q(pdf=file) | Q(attachments__file=file)).order_by()
     answers = Answer.objects.filter(files=file).order_by()
@@ -23,6 +30,10 @@ def may_read_file(user: User, file: StoredFile) -> bool | None:
     if stamps.exists():
         received = Delivery.objects.visible_to(user)
         return received.filter(pk__in=stamps.values("delivery")).exists()
+    reports = WorkReport.objects.filter(files=file).order_by()
+    if reports.exists():
+        received = Delivery.objects.visible_to(user)
+        return received.filter(pk__in=reports.values("assignment__handling__delivery")).exists()
     if LetterSettings.objects.filter(emblem=file).exists():
         return file.office_id == user.office_id
     return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -195,14 +196,13 @@ def _fits(row: Any, post: Membership) -> bool:
 
 
 def _tell(planned: DeskHandover) -> None:
-    count = sum(number for name, number in planned.moved.items() if name != "left")
     notify(
         kind="circulars.desk_handed",
         to=[planned.successor],
         about=planned.person,
         actor=planned.decided_by,
-        url="/circulars/work/assigned/",
-        context={"name": planned.person.get_full_name(), "count": str(count)},
+        url=reverse("circulars:work", args=["assigned"]),
+        context={"name": planned.person.get_full_name(), "count": str(planned.moved_count)},
     )
 
 

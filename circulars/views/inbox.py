@@ -14,8 +14,10 @@ from circulars.forms.inbox import AnswerForm, ForwardForm, RegisterForm
 from circulars.inboxes import inbox_units
 from circulars.models import Delivery
 from circulars.permissions import keeps_inbox
-from circulars.services import deliveries
+from circulars.services import deliveries, handling
+from circulars.services.looks import note_look
 from circulars.views.common import visible_delivery
+from circulars.views.handling import panel
 from circulars.workflow import DELIVERY
 from portal.audit.service import record
 from portal.core.errors import InvalidInput
@@ -81,6 +83,7 @@ def delivery_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open a received letter; the first opening is noted with person and time."""
     delivery = visible_delivery(request, pk)
     deliveries.open_delivery(delivery=delivery, actor=request.user)
+    handling.note_look(delivery=delivery, actor=request.user)
     return _show(request, visible_delivery(request, pk))
 
 

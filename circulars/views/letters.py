@@ -12,8 +12,11 @@ from circulars.filters import LetterFilter
 from circulars.models import Delivery, Letter, RouteStep
 from circulars.permissions import is_drafter, may_draft_here
 from circulars.services.board import progress
+from circulars.services.handling import note_letter_look
 from circulars.services.letters import note_look
+from circulars.services.writing import kept_units
 from circulars.views.common import visible_letter
+from circulars.views.work import work_tabs
 from circulars.workflow import LETTER
 from portal.core.paging import keyset_page
 from portal.users.requests import SignedInRequest
@@ -60,13 +63,15 @@ def waiting(request: SignedInRequest) -> HttpResponse:
         .order_by("arrived_at", "pk")
     )
     page = Paginator(letters, 50).get_page(request.GET.get("page"))
-    return render(request, "circulars/waiting.html", {"page": page})
+    context = {"page": page, "tabs": work_tabs(request, "waiting")}
+    return render(request, "circulars/waiting.html", context)
 
 
 def letter_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One letter: what it says, where it is, and what this person can do with it."""
     letter = visible_letter(request, pk)
     note_look(letter=letter, actor=request.user)
+    note_letter_look(letter=letter, actor=request.user)
     steps = letter.steps.select_related("unit", "membership__person", "decided_by", "asked_by")
     vacant = set(letter.steps.current().vacant().values_list("pk", flat=True))
     context = {
