@@ -163,6 +163,7 @@ def _show(request: SignedInRequest, delivery: Delivery, **forms: object) -> Http
         "register_form": RegisterForm(delivery=delivery),
         "answer_form": AnswerForm(user=request.user),
         "forward_form": ForwardForm(delivery=delivery, user=request.user) if keeps else None,
+        **panel(request, delivery),
         **forms,
     }
     status = 422 if any(getattr(form, "errors", None) for form in forms.values()) else 200
