@@ -7,7 +7,6 @@ from circulars.views import (
     compose,
     desk_handovers,
     docx,
-    exchange,
     findings,
     handling,
     inbox,
