@@ -14,7 +14,6 @@ from circulars.permissions import is_drafter, may_draft_here
 from circulars.services.board import progress
 from circulars.services.handling import note_letter_look
 from circulars.services.letters import note_look
-from circulars.services.writing import kept_units
 from circulars.views.common import visible_letter
 from circulars.views.work import work_tabs
 from circulars.workflow import LETTER
