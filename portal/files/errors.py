@@ -18,5 +18,14 @@ class FileMissing(PortalError):
         super().__init__(_("The content of this file is missing. Tell the administrator."))
 
 
+class FileDamaged(PortalError):
+    """The bytes on disk are not those that were stored."""
+
+    code = "file_damaged"
+
+    def __init__(self) -> None:
+        super().__init__(_("The content of this file is damaged. Tell the administrator."))
+
+
 class ScannerUnavailable(Exception):
     """clamd did not answer, or not with a verdict; the scan is tried again later."""

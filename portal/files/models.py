@@ -31,6 +31,9 @@ class Blob(models.Model):
         _("confidence of the reading in percent"), null=True, blank=True
     )
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    sealed_key = models.TextField(
+        _("key of the encrypted bytes"), blank=True, editable=False, default=""
+    )
     has_thumbnail = models.BooleanField(_("has a picture of its first page"), default=False)
     created_at = models.DateTimeField(_("stored at"), auto_now_add=True)
 

@@ -19,7 +19,7 @@ from portal.files.errors import FileMissing, FileRefused
 from portal.files.models import StoredFile
 from portal.files.names import clean_name, distinct
 from portal.files.ranges import NotSatisfiable, wanted_range
-from portal.files.storage import absolute_path
+from portal.files.sealed import open_blob
 
 _CHUNK = 1 << 16
 _RETRY_AFTER = 5  # seconds
@@ -31,10 +31,7 @@ _CSP_SANDBOX = f"{_CSP}; sandbox"
 def open_stored(file: StoredFile) -> BinaryIO:
     """The bytes, for reading. Raises ``FileRefused`` for infected ones and ``FileMissing``."""
     _refuse_infected(file)
-    try:
-        return absolute_path(file.blob.path).open("rb")
-    except FileNotFoundError as error:
-        raise FileMissing from error
+    return open_blob(file.blob)
 
 
 def file_response(
@@ -75,7 +72,7 @@ def zip_response(
 def _answer(request: HttpRequest, file: StoredFile, etag: str) -> HttpResponseBase:
     if _is_unchanged(request, etag):
         return HttpResponse(status=304)
-    if settings.FILES_X_ACCEL:
+    if settings.FILES_X_ACCEL and not file.blob.sealed_key:
         response = HttpResponse()
         response["X-Accel-Redirect"] = settings.FILES_X_ACCEL + quote(file.blob.path)
         return response

@@ -10,10 +10,10 @@ from portal.audit import service as audit
 from portal.core.tasks import defer
 from portal.files.clamd import scan
 from portal.files.enums import ScanState
-from portal.files.errors import ScannerUnavailable
+from portal.files.errors import FileMissing, ScannerUnavailable
 from portal.files.models import Blob
+from portal.files.sealed import open_blob
 from portal.files.signals import file_infected
-from portal.files.storage import absolute_path
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ def scan_blob(blob_id: int) -> None:
     if blob is None or not settings.CLAMD_URL:
         return
     try:
-        with absolute_path(blob.path).open("rb") as file:
+        with open_blob(blob) as file:
             signature = scan(file, url=settings.CLAMD_URL, timeout=settings.CLAMD_TIMEOUT)
-    except (ScannerUnavailable, OSError) as error:
+    except (ScannerUnavailable, FileMissing, OSError) as error:
         _note(blob, ScanState.FAILED, str(error))
         raise
     if signature:

@@ -19,6 +19,7 @@ from portal.files.names import clean_name
 from portal.files.reading import forget_readings
 from portal.files.responses import file_response, open_stored, zip_response
 from portal.files.rules import UploadRules
+from portal.files.sealed import seal_files
 from portal.files.signals import file_infected
 from portal.files.storage import Received, place, receiving, share_lock
 from portal.files.sweeping import remove_now as remove
@@ -37,6 +38,7 @@ __all__ = [
     "forget_readings",
     "open_stored",
     "remove",
+    "seal_files",
     "store",
     "store_bytes",
     "store_upload",
@@ -155,14 +157,17 @@ def _keep(
 
 def _blob(received: Received, name: str, content_type: str) -> Blob:
     share_lock(received.sha256)
-    blob, created = Blob.objects.get_or_create(
-        sha256=received.sha256,
-        defaults={
-            "size": received.size,
-            "content_type": content_type,
-            "path": place(received, name=name),
-        },
-    )
+    blob = Blob.objects.filter(sha256=received.sha256).exclude(sealed_key="").first()
+    created = False
+    if blob is None:  # what lies encrypted is not put there as it came
+        blob, created = Blob.objects.get_or_create(
+            sha256=received.sha256,
+            defaults={
+                "size": received.size,
+                "content_type": content_type,
+                "path": place(received, name=name),
+            },
+        )
     if blob.scan_state == ScanState.INFECTED:
         raise FileRefused(
             _("“%(name)s” contains a virus and is not accepted.") % {"name": name},

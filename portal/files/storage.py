@@ -98,7 +98,7 @@ def place(received: Received, *, name: str) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         received.path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
         received.path.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     return relative
 
 
@@ -106,6 +106,12 @@ def share_lock(sha256: str) -> None:
     """Keep sweeps away from this content until the current transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_key(sha256)])
+
+
+def lock(sha256: str) -> None:
+    """Wait until nobody stores this content; keep others from it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(sha256)])
 
 
 def try_lock(sha256: str) -> bool:
@@ -161,7 +167,7 @@ def _full_disk_told(name: str) -> Iterator[None]:
         raise disk_full(name) from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

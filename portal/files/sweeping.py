@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from portal.files.errors import FileDamaged, FileMissing
 from portal.files.models import Blob, StoredFile
+from portal.files.sealed import open_blob
 from portal.files.storage import (
     INCOMING_PREFIX,
     absolute_path,
@@ -70,10 +72,12 @@ def unowned() -> Iterator[StoredFile]:
 def damaged() -> Iterator[tuple[Blob, str]]:
     """Contents whose bytes are "missing" or "changed", each read in full."""
     for blob in Blob.objects.order_by("pk").iterator():
-        path = absolute_path(blob.path)
-        if not path.is_file():
+        try:
+            if _hash(blob) != blob.sha256:
+                yield blob, "changed"
+        except FileMissing:
             yield blob, "missing"
-        elif _hash(path) != blob.sha256:
+        except FileDamaged:
             yield blob, "changed"
 
 
@@ -133,6 +137,6 @@ def _remove_stray(path: Path) -> bool:
     return True
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
+def _hash(blob: Blob) -> str:
+    with open_blob(blob) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

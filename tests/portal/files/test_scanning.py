@@ -10,7 +10,7 @@ from portal.audit.models import AuditRow
 from portal.core.models import DeferredState, DeferredTask
 from portal.files import scanning, service
 from portal.files.enums import ScanState
-from portal.files.errors import ScannerUnavailable
+from portal.files.errors import FileMissing, ScannerUnavailable
 from portal.files.models import Blob
 from portal.files.service import file_infected
 from portal.files.storage import absolute_path
@@ -97,7 +97,7 @@ def test_scan_of_missing_bytes_is_noted(clamd, office) -> None:
     file = stored_file(office=office)
     absolute_path(file.blob.path).unlink()
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileMissing):
         scanning.scan_blob(file.blob_id)
 
     assert state(file.blob)[0] == ScanState.FAILED
