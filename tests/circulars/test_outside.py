@@ -92,7 +92,7 @@ def test_letter_is_seen_where_it_was_received_and_nowhere_else(world: World, sen
 
 def test_files_are_the_clerks_own(world: World, sender: Unit) -> None:
     scan, map_ = (
-        store(upload=ContentFile(text, "a.pdf"), office=world.office, actor=owner)
+        store(upload=ContentFile(text, "a.pdf"), office=world.office, actor=owner, attached=False)
         for text, owner in (
             (pdf_bytes(pages=1), world.registry),
             (pdf_bytes(pages=2), world.officer),
