@@ -130,8 +130,11 @@ def letter_body(html: str) -> SafeString:
 
 @register.filter
 def attachment_files(attachments: Iterable[Attachment]) -> list[dict[str, object]]:
-    """Attachments as the file list component takes them."""
-    return [_file(attachment.file, attachment.title) for attachment in attachments]
+    """Attachments as the file list component takes them; of secret letters without pictures."""
+    return [
+        _file(attachment.file, attachment.title, is_secret=attachment.letter.is_secret)
+        for attachment in attachments
+    ]
 
 
 @register.filter
@@ -139,11 +142,13 @@ def stored_files(files: Iterable[StoredFile]) -> list[dict[str, object]]:
     return [_file(file, file.name) for file in files]
 
 
-def _file(file: StoredFile, name: str) -> dict[str, object]:
+def _file(file: StoredFile, name: str, *, is_secret: bool = False) -> dict[str, object]:
     return {
         "name": name,
         "url": file.get_absolute_url(),
         "size": file.blob.size,
         "note": file.name if file.name != name else "",
         "preview_url": f"{file.get_absolute_url()}?inline=1" if file.is_viewable else "",
+        "thumbnail_url": "" if is_secret else file.thumbnail_url,
+        "reading_note": "" if is_secret else file.blob.reading_note,
     }
