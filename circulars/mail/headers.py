@@ -68,6 +68,15 @@ def message_ids(message: Message, *names: str) -> list[str]:
     ]
 
 
+def plain_parameter(message: Message, name: str, parameter: str) -> str:
+    """A parameter written in bytes above 127, which ``get_param`` would spoil; else empty."""
+    for value in _values(message, name):
+        if not value.isascii():
+            found = re.search(rf'{parameter}\s*=\s*(?:"([^"]*)"|([^;\s]*))', _unescaped(value))
+            return _line(_words((found[1] or found[2]) if found else ""))
+    return ""
+
+
 def sent_at(message: Message) -> datetime | None:
     """The Date header in UTC; None when it is missing, unreadable or out of this world."""
     try:

@@ -182,6 +182,8 @@ def _name(part: Message, number: int) -> str:
 def file_name(part: Message) -> str:
     """The name a file goes by: RFC 2231, encoded words, or plain bytes in an old encoding."""
     for parameter, source in (("filename", "Content-Disposition"), ("name", "Content-Type")):
+        if spoken := headers.plain_parameter(part, source, parameter):
+            return spoken
         try:
             value = part.get_param(parameter, None, source)
         except (ValueError, TypeError, IndexError):

@@ -3,6 +3,7 @@
 import imaplib
 import logging
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -44,7 +45,8 @@ def poll(mailbox_id: int) -> int:
         with imap.connect(mailboxes.access_of(mailbox)) as session:
             session.make_folder(mailbox.done_folder)
             for folder in filter(None, [mailbox.inbox_folder, mailbox.junk_folder]):
-                taken += _empty_folder(mailbox, session, folder)
+                for is_new in _empty_folder(mailbox, session, folder):
+                    taken += is_new
     except (imap.MailboxError, InvalidInput, SecretLost) as error:
         mailboxes.release(mailbox, error=str(error))
     else:
@@ -52,12 +54,12 @@ def poll(mailbox_id: int) -> int:
     return taken
 
 
-def _empty_folder(mailbox: Mailbox, session: imap.Session, folder: str) -> int:
+def _empty_folder(mailbox: Mailbox, session: imap.Session, folder: str) -> Iterator[bool]:
+    """Take over a folder's mails one by one; says of each whether it is new."""
     if folder == mailbox.junk_folder and not session.has_folder(folder):
-        return 0
-    taken = 0
+        return
     for uid in session.select(folder):
-        taken += _take(mailbox, session, uid, from_junk=folder == mailbox.junk_folder)
+        yield _take(mailbox, session, uid, from_junk=folder == mailbox.junk_folder)
         try:
             session.move(uid, mailbox.done_folder)
         except imaplib.IMAP4.abort:
@@ -65,18 +67,17 @@ def _empty_folder(mailbox: Mailbox, session: imap.Session, folder: str) -> int:
         except imaplib.IMAP4.error as error:
             # It is kept and stays where it is; the next mails are not its fault.
             logger.warning("A mail could not be moved: %s", error)
-    return taken
 
 
-def _take(mailbox: Mailbox, session: imap.Session, uid: int, *, from_junk: bool) -> int:
-    """1 when the mail is new. One that is known by its header is not fetched again."""
+def _take(mailbox: Mailbox, session: imap.Session, uid: int, *, from_junk: bool) -> bool:
+    """Whether the mail is new. One that is known by its header is not fetched again."""
     head = session.fetch(uid, only_head=True)
     if head is None or _is_known(mailbox, head.raw):
-        return 0
+        return False
     is_whole = session.size(uid) <= settings.MAIL_MAX_BYTES
     fetched = session.fetch(uid) if is_whole else head
     if fetched is None:
-        return 0
+        return False
     arrived_at = fetched.arrived_at or timezone.now()
     mail = keep(
         mailbox=mailbox,
@@ -85,7 +86,7 @@ def _take(mailbox: Mailbox, session: imap.Session, uid: int, *, from_junk: bool)
         from_junk=from_junk,
         is_whole=is_whole,
     )
-    return int(mail is not None)
+    return mail is not None
 
 
 def keep(
@@ -139,7 +140,7 @@ def _row(
     from_junk: bool,
     is_whole: bool,
 ) -> IncomingMail:
-    defects = list(parsed.defects) if is_whole else [*parsed.defects, "TooLarge"]
+    defects = list(parsed.defects) if is_whole else ["TooLarge"]
     return IncomingMail.objects.create(
         mailbox=mailbox,
         key=parsed.key,
