@@ -125,6 +125,11 @@ class CircularSeries(models.TextChoices):
     ORDINARY = "ordinary", _("The ordinary outgoing series")
 
 
+class PhraseUse(models.TextChoices):
+    REMARK = "remark", _("Remarks on the way up")
+    TEXT = "text", _("Text of letters")
+
+
 class ChaseScope(models.TextChoices):
     NOT_OPENED = "not_opened", _("Not opened yet")
     NOT_REGISTERED = "not_registered", _("Not registered yet")

@@ -2,10 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from circulars.models import Letter
+from typing import Any
 
 PLACEHOLDER = re.compile(r"\{([^{}<>\n]{1,60})\}")
 
@@ -20,8 +17,3 @@ def filled_details(details: Mapping[str, Any], row: Mapping[str, str]) -> dict[s
         name: filled(value, row) if isinstance(value, str) else value
         for name, value in details.items()
     }
-
-
-def columns_of(letter: "Letter") -> set[str]:
-    """The names that the letter's list of people fills; none without a list."""
-    return set(letter.details.get("columns", ()))

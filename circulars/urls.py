@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from circulars import urls_writing
 from circulars.views import (
     agencies,
     board,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="circulars:inbox"), name="index"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("waiting/", letters.waiting, name="waiting"),
+    *urls_writing.urlpatterns,
     path("sent/", letters.letter_list, {"tab": "sent"}, name="sent"),
     path("chain/", letters.letter_list, {"tab": "chain"}, name="chain"),
     path("drafts/", letters.letter_list, {"tab": "drafts"}, name="drafts"),

@@ -1,28 +1,23 @@
 """Signing: the number, the frozen signature block and the hash, in one transaction."""
 
-import hashlib
-import json
-import secrets
-from datetime import date, datetime
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from circulars.effects import merging
 from circulars.effects.notices import owners, tell
-from circulars.effects.numbers import check_dated, take_number, void_entry
+from circulars.effects.numbering import give_number
+from circulars.effects.numbers import check_dated, void_entry
 from circulars.effects.sending import goes_out
 from circulars.effects.steps import check_revision, decide_step
 from circulars.models import Letter, RegisterEntry
-from circulars.numbering import number_text, number_unit, register_kind
 from portal.core.errors import NotReady
 from portal.core.tasks import defer
 from portal.files.models import StoredFile
 from portal.files.service import attach
 from portal.org.service import signature_block
 from portal.users.models import User
-
-TOKEN_BYTES = 16
-"""128 bits: the check page's address cannot be guessed."""
 
 
 def sign(
@@ -54,39 +49,8 @@ def sign(
     obj.signer_lines = block.lines
     obj.signed_at = moment
     obj.letter_date = dated
-    obj.entry = _enter(obj, actor, moment, reserved)
-    obj.number_text = number_text(obj, obj.entry)
-    obj.entry.reference = obj.number_text
-    obj.entry.save(update_fields=["reference"])
-    obj.check_token = secrets.token_urlsafe(TOKEN_BYTES)
-    obj.content_hash = content_hash(obj)
-    defer("circulars.build_pdf", obj.pk)
-
-
-def content_hash(letter: Letter) -> str:
-    """SHA-256 over what was signed: fields, references, attachments and recipients."""
-    content = {
-        "number": letter.number_text,
-        "date": str(letter.letter_date),
-        "kind": letter.kind,
-        "speed": letter.speed,
-        "secrecy": letter.secrecy,
-        "due": str(letter.due_on or ""),
-        "subject": letter.subject,
-        "addressee": [letter.salutation, letter.addressee],
-        "body": letter.body,
-        "closing": letter.closing,
-        "copies": letter.copies_to,
-        **({"details": letter.details} if letter.details else {}),
-        "signer": [letter.signer_name, *letter.signer_lines],
-        "references": list(letter.references.values_list("text", flat=True)),
-        "attachments": list(letter.attachments.values_list("title", "file__blob__sha256")),
-        "recipients": list(
-            letter.recipients.order_by("unit_id").values_list("unit_id", flat=True)
-        ),
-    }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    merging.begin(obj)
+    give_number(obj, actor_id=actor.pk, moment=moment, reserved=reserved)
 
 
 def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
@@ -94,7 +58,8 @@ def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
     attach([pdf])
     obj.pdf = pdf
     obj.pdf_failures = 0
-    tell("signed", owners(obj), obj, obj.signer, obj.get_absolute_url())
+    if not merging.is_further(obj):
+        tell("signed", owners(obj), obj, obj.signer, obj.get_absolute_url())
     if obj.send_when_signed and goes_out(obj):
         defer("circulars.send_signed", obj.pk)
 
@@ -110,19 +75,3 @@ def void(*, obj: Letter, actor: User, reason: str) -> None:
     void_entry(entry=obj.entry, actor_id=actor.pk, reason=reason)
     concerned = {*owners(obj), *filter(None, [obj.signer])} - {actor}
     tell("voided", concerned, obj, actor, obj.get_absolute_url())
-
-
-def _enter(
-    letter: Letter, actor: User, moment: datetime, reserved: RegisterEntry | None
-) -> RegisterEntry:
-    return take_number(
-        unit_id=number_unit(letter).pk,
-        kind=register_kind(letter),
-        moment=moment,
-        registered_by_id=actor.pk,
-        dated=letter.letter_date,
-        sender=str(letter.unit),
-        receiver=letter.addressee,
-        subject="" if letter.is_secret else letter.subject,
-        reserved=reserved,
-    )

@@ -71,6 +71,8 @@ class Kind:
     names_person: bool = False
     has_emblem: bool = True
     beginning: str = ""
+    is_for_many: bool = False
+    """One signature may make a document for each person of a list."""
 
     @property
     def template(self) -> str:
@@ -250,6 +252,7 @@ _ALL = (
         signers=HEADS,
         layout="decree",
         title="คำสั่ง",
+        is_for_many=True,
         date_words="สั่ง ณ วันที่",
     ),
     _rules(LetterKind.RULE, "17", 5, "ระเบียบ", RULE_TEXT),
@@ -294,6 +297,7 @@ _ALL = (
         signers=HEADS,
         layout="certificate",
         date_words="ให้ไว้ ณ วันที่",
+        is_for_many=True,
         names_person=True,
     ),
     Kind(

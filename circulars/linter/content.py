@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from circulars.enums import LetterKind
 from circulars.kinds import Part
 from circulars.linter.findings import Draft, Finding
-from circulars.merging_words import PLACEHOLDER, columns_of
+from circulars.merging_words import PLACEHOLDER
 from circulars.models import Letter
 from circulars.parts import LABELS
 from portal.core.thai.dates import ERA
@@ -74,7 +74,7 @@ def attached_but_not_named(draft: Draft) -> Iterator[Finding]:
 
 def placeholders(draft: Draft) -> Iterator[Finding]:
     """No blank of a template is left, except those that a list of people fills."""
-    filled = columns_of(draft.letter)
+    filled = draft.columns
     for part, words in draft.written.items():
         left = sorted(set(PLACEHOLDER.findall(words)) - filled)
         if left:

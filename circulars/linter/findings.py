@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from circulars.body import body_text
 from circulars.kinds import Kind, kind_of
-from circulars.models import Letter, Reference
+from circulars.models import Letter, MergeRun, Reference
 from portal.core.thai.digits import to_arabic
 
 
@@ -68,6 +68,12 @@ class Draft:
     @cached_property
     def recipients(self) -> frozenset[int]:
         return frozenset(self.letter.recipients.values_list("unit_id", flat=True))
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The names that the letter's list of people fills; none without a list."""
+        runs = MergeRun.objects.filter(letter=self.letter).values_list("columns", flat=True)
+        return frozenset(name for columns in runs for name in columns)
 
     def value(self, name: str) -> object:
         """What stands in a part: a field of the letter, or one of its details."""

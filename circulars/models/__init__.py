@@ -26,11 +26,13 @@ from circulars.models.stamps import ReceiptStamp
 __all__ = [
     "Answer",
     "Assignment",
+from circulars.models.merging import MergeRow, MergeRun
     "Attachment",
     "Delivery",
     "DeskHandover",
     "Escalation",
     "ExchangeArrival",
+from circulars.models.writing import LetterTemplate, Phrase
     "ExchangeKey",
     "ExchangeNonce",
     "ExchangePartner",
@@ -58,3 +60,8 @@ __all__ = [
     "SpeedTarget",
     "WorkReport",
 ]
+    "LetterTemplate",
+    "Loan",
+    "MergeRow",
+    "MergeRun",
+    "Phrase",

@@ -12,7 +12,7 @@ from js_asset.media import Media
 
 from circulars.effects.completeness import Incomplete, missing_parts
 from circulars.effects.steps import Stop, can_be_signed, no_signer
-from circulars.enums import DRAFTING_ROLES, LetterKind, StepKind
+from circulars.enums import DRAFTING_ROLES, LetterKind, PhraseUse, StepKind
 from circulars.forms.letter import LetterForm, NewLetterForm
 from circulars.kinds import kind_of
 from circulars.linter import findings
@@ -20,6 +20,7 @@ from circulars.models import Letter
 from circulars.permissions import is_drafter
 from circulars.services import letters
 from circulars.services.routes import usual_stops
+from circulars.services.writing import phrases_for
 from circulars.views.common import to_missing_parts, visible_letter
 from circulars.views.moves import PAGES, words_of
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
@@ -169,6 +170,7 @@ def _edit_context(request: SignedInRequest, letter: Letter, form: LetterForm) ->
         "letter": letter,
         "form": form,
         "findings": findings(letter),
+        "phrases": phrases_for(letter.unit, PhraseUse.TEXT),
         "form_media": Media.from_media(form.media, nonce=getattr(request, "csp_nonce", "")),
         "recipient_count": letter.recipients.count(),
         "wants_recipients": "check" in request.GET

@@ -14,6 +14,7 @@ from circulars.permissions import is_drafter, may_draft_here
 from circulars.services.board import progress
 from circulars.services.handling import note_letter_look
 from circulars.services.letters import note_look
+from circulars.services.writing import kept_units
 from circulars.views.common import visible_letter
 from circulars.views.work import work_tabs
 from circulars.workflow import LETTER
@@ -83,6 +84,7 @@ def letter_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "progress": progress(letter) if letter.state == LetterState.DISPATCHED else None,
         "recipients_changeable": letter.state == LetterState.IN_CHAIN,
         "is_signed": letter.state in SIGNED,
+        "may_keep_template": not letter.is_secret and kept_units(request.user).exists(),
         "may_copy": may_draft_here(request.user, letter)
         and not (letter.is_editable and is_drafter(request.user, letter)),
     }

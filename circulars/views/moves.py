@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from circulars.effects.completeness import Incomplete
+from circulars.enums import PhraseUse
 from circulars.forms import moves as forms
 from circulars.linter import findings
 from circulars.models import Letter
 from circulars.services import letters
 from circulars.services.routes import waits_at
+from circulars.services.writing import phrases_for
 from circulars.views.common import to_missing_parts, visible_letter
 from circulars.workflow import LETTER
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
@@ -84,6 +86,8 @@ def letter_move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     context = {"letter": letter, "move": move, "form": form}
     if move.name in ("endorse", "sign"):
         context["findings"] = findings(letter)
+    if "remark" in form.fields:
+        context["phrases"] = phrases_for(letter.unit, PhraseUse.REMARK)
     return render(
         request, "circulars/letter_move.html", context, status=422 if form.errors else 200
     )
