@@ -36,13 +36,17 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class SystemPackage:
-    """A Debian package, found by a library it brings or by one of its programs."""
+    """A Debian package, found by a library it brings, by one of its programs or by a file."""
 
     name: str
     library: str = ""
     programs: tuple[str, ...] = ()
+    file: str = ""
+    """Below /usr/share, as a pattern."""
 
     def is_there(self) -> bool:
+        if self.file:
+            return any(Path("/usr/share").glob(self.file))
         if self.library:
             try:
                 ctypes.CDLL(self.library)
@@ -57,6 +61,11 @@ FOR_RUN = (
     SystemPackage("libpango-1.0-0", library="libpango-1.0.so.0"),
     SystemPackage("libpangoft2-1.0-0", library="libpangoft2-1.0.so.0"),
     SystemPackage("libharfbuzz-subset0", library="libharfbuzz-subset.so.0"),
+)
+# Scanned letters are searched by what Tesseract reads; without it the portal says they cannot be.
+FOR_SCANS = (
+    SystemPackage("tesseract-ocr", programs=("tesseract",)),
+    SystemPackage("tesseract-ocr-tha", file="tesseract-ocr/*/tessdata/tha.traineddata"),
 )
 FOR_CI = (
     SystemPackage("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
@@ -108,27 +117,35 @@ def install_system_packages(profile: str) -> None:
     """Install what is missing when root, else say what to install.
 
     `make test` only needs what `make run` needs: tests of the other programs say that they
-    were skipped. `make ci` needs all.
+    were skipped. `make ci` needs all. Nothing but `make ci` waits for what reads scans.
     """
-    wanted = FOR_RUN if profile == "run" else FOR_RUN + FOR_CI
-    missing = [package for package in wanted if not package.is_there()]
-    if not missing:
-        return
-    names = " ".join(package.name for package in missing)
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        with step(f"Installing system packages ({names})"):
-            apt_install(names.split())
-        missing = [package for package in missing if not package.is_there()]
-    needed = [p.name for p in missing if profile == "ci" or p in FOR_RUN]
+    missing = installed(FOR_RUN if profile == "run" else FOR_RUN + FOR_CI)
+    scans = installed(FOR_SCANS)
+    needed = missing + scans if profile == "ci" else [p for p in missing if p in FOR_RUN]
     if needed:
+        names = " ".join(package.name for package in needed)
         raise SetupError(
-            f"these system packages are missing: {' '.join(needed)}\n"
-            f"  On Debian or Ubuntu: sudo apt-get install {' '.join(needed)}\n"
-            "  Elsewhere: install Pango and HarfBuzz (for make ci also Chromium, gettext and "
-            "poppler)."
+            f"these system packages are missing: {names}\n"
+            f"  On Debian or Ubuntu: sudo apt-get install {names}\n"
+            "  Elsewhere: install Pango and HarfBuzz (for make ci also Chromium, gettext, "
+            "poppler and Tesseract with Thai)."
         )
     if missing:
         say(f"Some tests will be skipped; they need: {' '.join(p.name for p in missing)}")
+    if scans:
+        names = " ".join(package.name for package in scans)
+        say(f"The words of scanned letters will not be searched; that needs: {names}")
+
+
+def installed(wanted: tuple[SystemPackage, ...]) -> list[SystemPackage]:
+    """Install those of ``wanted`` that are missing, if we may; those still missing then."""
+    missing = [package for package in wanted if not package.is_there()]
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        names = [package.name for package in missing]
+        with step(f"Installing system packages ({' '.join(names)})"):
+            apt_install(names)
+        missing = [package for package in missing if not package.is_there()]
+    return missing
 
 
 def apt_install(names: list[str]) -> None:

@@ -120,6 +120,7 @@ def lacking(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     there = setup.SystemPackage("coreutils", programs=("nothing", "true"))
     monkeypatch.setattr(setup, "FOR_RUN", (library, there))
     monkeypatch.setattr(setup, "FOR_CI", (program,))
+    monkeypatch.setattr(setup, "FOR_SCANS", ())
     return setup
 
 
@@ -160,6 +161,27 @@ def test_tests_go_on_without_the_programs_that_only_some_need(
     assert capsys.readouterr().out == "Some tests will be skipped; they need: nothing-utils\n"
 
 
+@pytest.mark.parametrize("profile", ["run", "test"])
+def test_portal_runs_without_the_programs_that_read_scans(
+    setup: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    profile: str,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    words = setup.SystemPackage("tesseract-ocr-xyz", file="no/*/such.traineddata")
+    there = setup.SystemPackage("base-files", file="common-licenses/GPL-*")
+    monkeypatch.setattr(setup, "FOR_RUN", ())
+    monkeypatch.setattr(setup, "FOR_CI", ())
+    monkeypatch.setattr(setup, "FOR_SCANS", (words, there))
+    setup.install_system_packages(profile)
+    assert capsys.readouterr().out == (
+        "The words of scanned letters will not be searched; that needs: tesseract-ocr-xyz\n"
+    )
+    with pytest.raises(setup.SetupError, match="missing: tesseract-ocr-xyz\n"):
+        setup.install_system_packages("ci")
+
+
 def test_root_installs_what_is_missing_and_asks_for_new_lists_once(
     lacking: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,6 +198,7 @@ def test_nothing_is_installed_where_nothing_is_missing(
     setup: ModuleType, monkeypatch: pytest.MonkeyPatch, apt: Callable[[], list[str]]
 ) -> None:
     monkeypatch.setattr(setup, "FOR_RUN", (setup.SystemPackage("libc6", library="libc.so.6"),))
+    monkeypatch.setattr(setup, "FOR_SCANS", ())
     setup.install_system_packages("run")
     assert apt() == []
 
