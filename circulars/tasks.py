@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from circulars import tasks_mail, tasks_registers  # noqa: F401  (Celery looks for tasks here)
+from circulars import tasks_mail, tasks_merging, tasks_registers  # noqa: F401  (found by Celery)
 from circulars.effects.sending import INFECTED
 from circulars.enums import LetterState
 from circulars.models import Letter, ReceiptStamp

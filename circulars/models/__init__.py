@@ -17,22 +17,22 @@ from circulars.models.letters import (
 )
 from circulars.models.looks import InboxLook
 from circulars.models.mail import IncomingMail, MailAttachment, Mailbox
+from circulars.models.merging import MergeRow, MergeRun
 from circulars.models.outbound import Outbound
 from circulars.models.papers import RegisterImport, RegisterPaper
 from circulars.models.registers import Register, RegisterEntry, Reservation
 from circulars.models.routing import RouteStep
 from circulars.models.stamps import ReceiptStamp
+from circulars.models.writing import LetterTemplate, Phrase
 
 __all__ = [
     "Answer",
     "Assignment",
-from circulars.models.merging import MergeRow, MergeRun
     "Attachment",
     "Delivery",
     "DeskHandover",
     "Escalation",
     "ExchangeArrival",
-from circulars.models.writing import LetterTemplate, Phrase
     "ExchangeKey",
     "ExchangeNonce",
     "ExchangePartner",
@@ -44,9 +44,13 @@ from circulars.models.writing import LetterTemplate, Phrase
     "Letter",
     "LetterLook",
     "LetterSettings",
+    "LetterTemplate",
     "MailAttachment",
     "Mailbox",
+    "MergeRow",
+    "MergeRun",
     "Outbound",
+    "Phrase",
     "ReceiptStamp",
     "Recipient",
     "RecipientList",
@@ -60,8 +64,3 @@ from circulars.models.writing import LetterTemplate, Phrase
     "SpeedTarget",
     "WorkReport",
 ]
-    "LetterTemplate",
-    "Loan",
-    "MergeRow",
-    "MergeRun",
-    "Phrase",
