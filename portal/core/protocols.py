@@ -230,17 +230,24 @@ class ObligationSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One piece of evidence: what, when, how many, and where it can be looked at."""
+    """One piece of evidence: what, when, how many, and where it can be looked at.
+
+    A sample is one of the counted things, shown by name; it adds nothing to the counts.
+    """
 
     title: Text
     on: date
     count: int = 1
     url: str = ""
+    is_sample: bool = False
 
 
 @runtime_checkable
 class EvidenceSource(Protocol):
-    """Evidence for a point of the OBEC office standard or of OIT; ``points`` names them."""
+    """Evidence for a point of the OBEC office standard or of OIT; ``points`` names them.
+
+    Only what any outsider may read: no secret letter, nobody's name.
+    """
 
     code: str
     order: int = 100
@@ -259,15 +266,43 @@ class Figure:
     unit: Text = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DoneItem:
+    """One thing a person did: ``what`` ("Signed"), to what, when, and where it is."""
+
+    what: Text
+    title: str
+    at: datetime
+    url: str = ""
+
+
 @runtime_checkable
 class PersonStatistics(Protocol):
-    """What a person did from ``start`` to ``end``, counted, for the report on persons."""
+    """What a person did from ``start`` to ``end``, for the report on persons.
+
+    ``viewer`` is who reads it: what they may not know of is not counted, and what they may not
+    see is not listed. Both days are included.
+    """
 
     code: str
     order: int = 100
     label: Text
 
-    def figures(self, user: "User", start: date, end: date) -> Iterable[Figure]: ...
+    def figures(
+        self, user: "User", start: date, end: date, *, viewer: "User"
+    ) -> Iterable[Figure]: ...
+
+    def by_day(
+        self, user: "User", start: date, end: date, *, viewer: "User"
+    ) -> Mapping[date, int]:
+        """How many things on each day; days without any may be left out."""
+        return {}
+
+    def items(
+        self, user: "User", start: date, end: date, *, viewer: "User", limit: int
+    ) -> Sequence[DoneItem]:
+        """The newest of them that ``viewer`` may see, at most ``limit``."""
+        return ()
 
 
 @runtime_checkable
@@ -338,11 +373,17 @@ class PersonChanged(Protocol):
 
 @runtime_checkable
 class FileOwner(Protocol):
-    """Says whether a person may read a stored file; None when the file is not the app's."""
+    """Says whether a person may read a stored file; None when the file is not the app's.
+
+    ``watermark`` gives the words that stand on each page of what this person gets of it.
+    """
 
     code: str
 
     def may_read(self, user: "User", stored_file: "StoredFile") -> bool | None: ...
+
+    def watermark(self, user: "User", stored_file: "StoredFile") -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,12 @@ def may_read(user: "User", file: "StoredFile") -> bool:
     return any(owner.may_read(user, file) is True for owner in file_owners)
 
 
+def watermark_for(user: "User", file: "StoredFile") -> str:
+    """The words across each page of what ``user`` gets of the file; empty for most files."""
+    marks = (owner.watermark(user, file) for owner in file_owners)
+    return next(filter(None, marks), "")
+
+
 def is_own_upload(user: "User", file: "StoredFile") -> bool:
     """Uploaded by ``user`` and not attached to anything: theirs alone."""
     return not file.is_attached and file.uploaded_by_id == user.pk

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from io import BytesIO
 from typing import IO, BinaryIO, cast
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 
+from portal.core.pdf.watermark import can_be_marked, watermarked
 from portal.files.enums import INLINE_TYPES, ScanState
 from portal.files.errors import FileMissing, FileRefused
 from portal.files.models import StoredFile
@@ -35,12 +37,13 @@ def open_stored(file: StoredFile) -> BinaryIO:
 
 
 def file_response(
-    request: HttpRequest, file: StoredFile, as_attachment: bool = True
+    request: HttpRequest, file: StoredFile, as_attachment: bool = True, *, watermark: str = ""
 ) -> HttpResponseBase:
     """Answer a GET or HEAD with ``file``. Whether the person may read it was checked before.
 
     Infected files give a page that says so (403), those still being scanned one that asks to
-    wait (503). Without ``as_attachment`` pictures and PDFs show inside the page.
+    wait (503). Without ``as_attachment`` pictures and PDFs show inside the page. With words of
+    a ``watermark`` these two are copies that have the words across each page, never in ranges.
     """
     if file.blob.scan_state == ScanState.INFECTED:
         return render(request, "files/blocked.html", {"file": file}, status=403)
@@ -48,21 +51,32 @@ def file_response(
         response = render(request, "files/waiting.html", {"file": file}, status=503)
         response["Retry-After"] = str(_RETRY_AFTER)
         return response
+    if watermark and can_be_marked(file.blob.content_type):
+        copy = HttpResponse(_marked(file, watermark))
+        response = _with_headers(copy, file, "", as_attachment=as_attachment)
+        del response["ETag"], response["Accept-Ranges"]
+        response["Cache-Control"] = "private, no-store"
+        return response
     etag = f'"{file.blob.sha256}"'
     return _with_headers(_answer(request, file, etag), file, etag, as_attachment=as_attachment)
 
 
 def zip_response(
-    files_with_names: Iterable[tuple[StoredFile, str]], *, name: str = "files.zip"
+    files_with_names: Iterable[tuple[StoredFile, str]],
+    *,
+    name: str = "files.zip",
+    watermark: str = "",
 ) -> StreamingHttpResponse:
     """All files in one archive, made while it is sent. Rights were checked before.
+
+    Pages of PDFs and pictures have the words of ``watermark`` across them.
 
     Infected, unscanned and missing ones are left out and named in a text file inside.
     """
     pairs = list(files_with_names)
     names = distinct([clean_name(wanted) for _file, wanted in pairs])
     entries = list(zip([file for file, _name in pairs], names, strict=True))
-    response = StreamingHttpResponse(_zipped(entries), content_type="application/zip")
+    response = StreamingHttpResponse(_zipped(entries, watermark), content_type="application/zip")
     response["Content-Disposition"] = _disposition(clean_name(name), attachment=True)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
@@ -132,9 +146,11 @@ def _must_wait(file: StoredFile) -> bool:
     return state == ScanState.WAITING or settings.FILES_REQUIRE_SCAN
 
 
-def _open_to_give(file: StoredFile) -> BinaryIO:
+def _open_to_give(file: StoredFile, watermark: str) -> BinaryIO:
     if _must_wait(file):
         raise FileRefused(_("The virus scan has not finished."))
+    if watermark and can_be_marked(file.blob.content_type):
+        return BytesIO(_marked(file, watermark))
     return open_stored(file)
 
 
@@ -187,13 +203,18 @@ class _Outbox:
         return taken
 
 
-def _zipped(entries: list[tuple[StoredFile, str]]) -> Iterator[bytes]:
+def _marked(file: StoredFile, words: str) -> bytes:
+    with open_stored(file) as source:
+        return watermarked(source.read(), file.blob.content_type, words)
+
+
+def _zipped(entries: list[tuple[StoredFile, str]], watermark: str) -> Iterator[bytes]:
     outbox = _Outbox()
     missing = []
     with zipfile.ZipFile(cast("IO[bytes]", outbox), "w") as archive:
         for file, name in entries:
             try:
-                source = _open_to_give(file)
+                source = _open_to_give(file, watermark)
             except (FileRefused, FileMissing) as error:
                 missing.append(f"{name}: {error}")
                 continue

@@ -16,7 +16,7 @@ from portal.files import service
 from portal.files.errors import FileRefused
 from portal.files.forms import UploadedItem
 from portal.files.models import StoredFile
-from portal.files.permissions import is_public, may_read
+from portal.files.permissions import is_public, may_read, watermark_for
 from portal.files.rules import UploadRules
 from portal.files.storage import thumbnail_path
 from portal.users.requests import SignedInRequest
@@ -36,7 +36,8 @@ def download(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         return service.file_response(request, file, as_attachment=not inline)
     if file is None or not (may_read(request.user, file) or is_public(file)):
         raise NotAllowed(action="file.read", about=file)
-    response = service.file_response(request, file, as_attachment=not inline)
+    words = watermark_for(request.user, file)
+    response = service.file_response(request, file, as_attachment=not inline, watermark=words)
     if _begins(request, response):
         audit.record(action="file.read", actor=request.user, about=file)
     return response

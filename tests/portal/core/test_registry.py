@@ -195,12 +195,14 @@ class Answers:
         return [open_one, registry.Obligation(8, "Answer to letter 12", DAY, done_on=DAY)]
 
 
-class Signed:
+class Signed(registry.PersonStatistics):
     code = "double.signed"
     order = 100
     label = "Letters"
 
-    def figures(self, user: object, start: date, end: date) -> list[registry.Figure]:
+    def figures(
+        self, user: object, start: date, end: date, *, viewer: object
+    ) -> list[registry.Figure]:
         return [registry.Figure("Signed", 3, "letters")]
 
 
@@ -237,6 +239,9 @@ class Own:
 
     def may_read(self, user: object, stored_file: object) -> bool | None:
         return {"mine": True, "theirs": False}.get(str(stored_file))
+
+    def watermark(self, user: object, stored_file: object) -> str:
+        return ""
 
 
 class Loader:
@@ -342,8 +347,19 @@ def test_report_on_a_person_adds_the_figures_of_all_apps() -> None:
     sources.register(Signed())
 
     assert [
-        str(f.value) + " " + str(f.unit) for s in sources for f in s.figures(None, DAY, DAY)
+        str(f.value) + " " + str(f.unit)
+        for s in sources
+        for f in s.figures(None, DAY, DAY, viewer=None)
     ] == ["3 letters"]
+
+
+def test_report_on_a_person_needs_neither_days_nor_a_list() -> None:
+    source = Signed()
+
+    assert (
+        source.by_day(None, DAY, DAY, viewer=None),
+        source.items(None, DAY, DAY, viewer=None, limit=5),
+    ) == ({}, ())
 
 
 @pytest.mark.parametrize(

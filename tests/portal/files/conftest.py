@@ -17,9 +17,13 @@ class Owner:
 
     def __init__(self) -> None:
         self.answers: dict[tuple[int, int], bool | None] = {}
+        self.words = ""
 
     def may_read(self, user: User, stored_file: StoredFile) -> bool | None:
         return self.answers.get((user.pk, stored_file.pk))
+
+    def watermark(self, user: User, stored_file: StoredFile) -> str:
+        return self.words
 
     def allow(self, user: User, file: StoredFile) -> None:
         self.answers[user.pk, file.pk] = True
