@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from circulars.enums import INBOX_ROLES, Channel, LetterState
-from circulars.inboxes import inbox_units
+from circulars.inboxes import heir_of, inbox_units
 from circulars.models import Delivery, Letter
 from circulars.permissions import keeps_inbox
 from circulars.services import deliveries, outside
@@ -57,8 +57,7 @@ def take_in(
     what ``outside.enter`` raises.
     """
     with transaction.atomic():
-        agency = outside.agency(office=unit.office, name=sender, actor=actor)
-        Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=agency.pk)
+        agency = _hold(outside.agency(office=unit.office, name=sender, actor=actor))
         twins = doubles(unit=unit, actor=actor, sender=agency, reference=reference, dated=dated)
         delivery = outside.enter(
             unit=unit,
@@ -75,6 +74,14 @@ def take_in(
         )
         delivery = deliveries.register(delivery=delivery, actor=actor, action=action, note=note)
     return TakenIn(delivery, [twin for twin in twins if twin.pk not in seen])
+
+
+def _hold(agency: Unit) -> Unit:
+    """The agency under a row lock; the one it was merged into while this one waited for it."""
+    # Without a join: after the wait, PostgreSQL looks at the locked row anew and at no other.
+    held = Unit.objects.select_for_update(no_key=True).get(pk=agency.pk)
+    heir = heir_of(held)
+    return held if heir.pk == held.pk else _hold(heir)
 
 
 def doubles(
