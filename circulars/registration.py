@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
-from circulars.registrations import handling, incoming, registers, search
-from circulars.services.access import may_read_file
+from circulars.registrations import handling, incoming, mail, registers, search
+from circulars.services.access import mark_of_file, may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
 from portal.audit.service import name_actions, name_details
@@ -294,6 +294,7 @@ def register() -> None:
     registry.file_owners.register(LetterFiles())
     registry.person_changed.register(VacancyWatch())
     handling.register()
+    mail.register()
     incoming.register()
     search.register()
     registers.register()

@@ -10,6 +10,7 @@ urlpatterns: list = [
     path("back-office/", admin.site.urls),
     path("circulars/", include("circulars.urls")),
     path("desk/", include("portal.desk.urls")),
+    path("exchange/", include("circulars.urls_exchange")),
     path("files/", include("portal.files.urls")),
     path("org/", include("portal.org.urls")),
     path("notifications/", include("portal.notifications.urls")),

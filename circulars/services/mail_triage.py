@@ -1,9 +1,9 @@
 """What the central registry does with a mail: a letter with its number, or none."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -78,14 +78,14 @@ def agency_names(mail: IncomingMail) -> list[str]:
     return list(agencies.order_by("sort_key").values_list("name", flat=True)[:2000])
 
 
-def answer_by(mail: IncomingMail) -> datetime:
+def answer_by(mail: IncomingMail, closures: Set[date] | None = None) -> datetime:
     """Until when the receipt is due (appendix 7, 3.2).
 
     The working day of arrival; for what came after 16.30 or on a day off, ten o'clock of the
-    next working day.
+    next working day. ``closures`` are the office's own, where the caller knows them.
     """
     arrived = timezone.localtime(mail.arrived_at)
-    closures = closure_days(mail.mailbox.office)
+    closures = closure_days(mail.mailbox.office) if closures is None else closures
     day = arrived.date()
     if workdays.is_working_day(day, closures) and arrived.time() <= OFFICE_CLOSES:
         return _at(day, time(23, 59))
@@ -239,11 +239,10 @@ def _at(day: date, clock: time) -> datetime:
 
 
 def overdue(mails: Collection[IncomingMail], now: datetime | None = None) -> set[int]:
-    """Ids of waiting mails whose receipt should have left by now."""
+    """Ids of the waiting mails of an office whose receipt should have left by now."""
     now = now or timezone.now()
-    recent = now - timedelta(days=60)
-    return {
-        mail.pk
-        for mail in mails
-        if mail.state == MailState.WAITING and (mail.arrived_at < recent or answer_by(mail) < now)
-    }
+    waiting = [mail for mail in mails if mail.state == MailState.WAITING]
+    if not waiting:
+        return set()
+    closures = closure_days(waiting[0].mailbox.office)
+    return {mail.pk for mail in waiting if answer_by(mail, closures) < now}

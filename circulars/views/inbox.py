@@ -40,6 +40,7 @@ RECEIVER = ("unit__name", "unit__short_name")
 
 def inbox(request: SignedInRequest) -> HttpResponse:
     """Unread letters first, then the others, newest first; letters handed to me among them."""
+    note_look(user=request.user)
     filters = DeliveryFilter(
         request.GET, queryset=Delivery.objects.visible_to(request.user), request=request
     )

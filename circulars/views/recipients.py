@@ -14,8 +14,12 @@ from circulars.services import recipients as service
 from circulars.views.common import visible_letter
 from portal.core.errors import InvalidInput
 from portal.core.notices import done
+from portal.org.enums import UnitKind
 from portal.org.models import Unit
 from portal.users.requests import SignedInRequest
+
+OUTSIDE = "outside"
+"""Stands for the group of agencies outside, whose heading the template words."""
 
 
 def recipients(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -94,8 +98,11 @@ def _listing(letter: Letter) -> dict[str, object]:
 
 
 def _group_title(unit: Unit) -> str:
+    if unit.kind == UnitKind.OUTSIDE:
+        return OUTSIDE
     return unit.school.amphoe if hasattr(unit, "school") else ""
 
 
-def _group_key(unit: Unit) -> tuple[bool, str, int, str]:
-    return (_group_title(unit) != "", _group_title(unit), unit.position, unit.sort_key)
+def _group_key(unit: Unit) -> tuple[bool, bool, str, int, str]:
+    title = _group_title(unit)
+    return (title != "", title == OUTSIDE, title, unit.position, unit.sort_key)
