@@ -280,8 +280,8 @@ class DoneItem:
 class PersonStatistics(Protocol):
     """What a person did from ``start`` to ``end``, for the report on persons.
 
-    ``viewer`` is who reads it: what they may not know of is not counted, and what they may not
-    see is not listed. Both days are included.
+    ``viewer`` is who reads it, None anybody at all: what they may not know of is not counted,
+    and what they may not see is not listed. Both days are included.
     """
 
     code: str
@@ -289,17 +289,17 @@ class PersonStatistics(Protocol):
     label: Text
 
     def figures(
-        self, user: "User", start: date, end: date, *, viewer: "User"
+        self, user: "User", start: date, end: date, *, viewer: "User | None"
     ) -> Iterable[Figure]: ...
 
     def by_day(
-        self, user: "User", start: date, end: date, *, viewer: "User"
+        self, user: "User", start: date, end: date, *, viewer: "User | None"
     ) -> Mapping[date, int]:
         """How many things on each day; days without any may be left out."""
         return {}
 
     def items(
-        self, user: "User", start: date, end: date, *, viewer: "User", limit: int
+        self, user: "User", start: date, end: date, *, viewer: "User | None", limit: int
     ) -> Sequence[DoneItem]:
         """The newest of them that ``viewer`` may see, at most ``limit``."""
         return ()
