@@ -49,7 +49,10 @@ def headings(kind: str) -> list[str]:
 
 
 def remark(entry: RegisterEntry) -> str:
-    """หมายเหตุ: why a number is void, for what it is reserved, and what was noted besides."""
+    """หมายเหตุ: why a number is void, for what it is reserved, and what was noted besides.
+
+    Also which letter answered it, or which it answers (clauses 39 and 47).
+    """
     state = entry.state
     if state == EntryState.VOID:
         reason = entry.void_reason
@@ -57,4 +60,5 @@ def remark(entry: RegisterEntry) -> str:
         return words if entry.note in ("", reason) else f"{words} ({entry.note})"
     if state == EntryState.RESERVED and entry.reservation is not None:
         return f"{STATES[state]}: {entry.reservation.purpose}"
-    return entry.note
+    crossed = entry.cross_references.text if entry.cross_references else ""
+    return f"{entry.note} {crossed}".strip()

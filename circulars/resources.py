@@ -24,6 +24,7 @@ from circulars.register_words import (
 )
 from circulars.services.board import board_rows
 from circulars.services.register_imports import MOST_ROWS, Problem, Row
+from circulars.services.replies import with_cross_references
 from portal.core.thai.dates import short
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -92,7 +93,7 @@ def register_workbook(register: Register) -> bytes:
     sheet.append([safe(register.unit.name)])
     sheet.append([_heading(sheet, text) for text in headings(register.kind)])
     entries = RegisterEntry.objects.filter(register=register).select_related("reservation")
-    for entry in entries.order_by("number").iterator():
+    for entry in with_cross_references(entries.order_by("number").iterator()):
         sheet.append([_cell(sheet, value) for value in _register_row(entry)])
     out = BytesIO()
     book.save(out)

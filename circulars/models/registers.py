@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -164,6 +166,9 @@ class RegisterEntry(models.Model):
     void_reason = models.CharField(_("reason for voiding"), max_length=500, blank=True)
 
     objects = EntryQuerySet.as_manager()
+
+    cross_references: Any = None
+    """What the other register says of it; ``services.replies.with_cross_references`` sets it."""
 
     class Meta:
         verbose_name = _("register entry")

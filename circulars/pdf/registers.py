@@ -17,6 +17,7 @@ from pypdf import PdfReader, PdfWriter
 
 from circulars.models import LetterSettings, Register, RegisterEntry, Reservation
 from circulars.register_words import COLUMNS, FORM_NUMBERS, STATES, number_word, remark, title
+from circulars.services.replies import with_cross_references
 from portal.core.pdf import render_pdf
 from portal.core.thai.dates import MONTHS, be_year, short
 from portal.core.thai.digits import to_thai
@@ -132,7 +133,7 @@ def _html(
 def _lines(register: Register) -> Iterator[Line]:
     figures = _figures(register)
     last_day = None
-    for entry in _entries(register):
+    for entry in with_cross_references(_entries(register)):
         day = timezone.localdate(entry.registered_at)
         cells = (
             figures(entry.reference),
@@ -151,7 +152,7 @@ def _lines(register: Register) -> Iterator[Line]:
 def _numbers(register: Register) -> Iterator[Line]:
     figures = _figures(register)
     rows = _entries(register).select_related("reservation__person", "registered_by")
-    for entry in rows:
+    for entry in with_cross_references(rows):
         person = entry.registered_by
         if entry.reservation is not None:
             person = entry.reservation.person

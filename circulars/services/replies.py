@@ -7,8 +7,11 @@ signed. Nothing is copied, so a letter that becomes void takes its cross-referen
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -27,6 +30,9 @@ from portal.org.enums import UnitKind
 from portal.org.models import Unit
 from portal.org.permissions import unit_ids
 from portal.users.models import User
+
+BATCH = 500
+"""Entries whose cross-references are looked up together."""
 
 ANSWERING = tuple(state for state in SIGNED if state != LetterState.VOID)
 """States of a letter whose cross-references stand in the registers."""
@@ -67,24 +73,33 @@ class CrossReferences:
 def cross_references(entries: Iterable[RegisterEntry]) -> dict[int, CrossReferences]:
     """For each of these register entries (by its id) what the other register says of it.
 
-    One query, however many entries there are; entries without any are not in the answer.
+    Two queries, however many entries there are; entries without any are not in the answer.
     """
     ids = [entry.pk for entry in entries]
     found: dict[int, CrossReferences] = defaultdict(CrossReferences)
-    answered = _answers().filter(Q(entry__in=ids) | Q(**{f"{_SENT}__entry__in": ids}))
-    for row in answered.values_list(
-        "pk", "entry", "entry__number", "entry__registered_at",
-        f"{_SENT}", f"{_SENT}__entry", f"{_SENT}__number_text", f"{_SENT}__letter_date",
-    ).distinct():  # fmt: skip
-        delivery, received, number, registered_at, letter, sent, number_text, sent_on = row
-        day = short(timezone.localtime(registered_at))
-        incoming = f"ตอบแล้ว ที่ {number_text} ลงวันที่ {short(sent_on)}"
-        outgoing = f"ตอบหนังสือรับที่ {number} ลงวันที่ {day}"
-        if received in ids:
-            found[received].answered_by.append(CrossReference(incoming, letter, delivery))
-        if sent in ids:
-            found[sent].answers.append(CrossReference(outgoing, letter, delivery))
-    return dict(found)
+    if not ids:
+        return found
+    # Apart, so that each begins with an index: joined by OR they would read all deliveries.
+    for row in _pairs(_answers().filter(entry__in=ids)):
+        words = f"ตอบแล้ว ที่ {row.number_text} ลงวันที่ {short(row.sent_on)}"
+        link = CrossReference(words, row.letter_id, row.delivery_id)
+        found[row.entry_id].answered_by.append(link)
+    for row in _pairs(_answers().filter(**{f"{_SENT}__entry__in": ids})):
+        day = short(timezone.localtime(row.registered_at))
+        words = f"ตอบหนังสือรับที่ {row.number} ลงวันที่ {day}"
+        link = CrossReference(words, row.letter_id, row.delivery_id)
+        found[row.letter_entry_id].answers.append(link)
+    return found
+
+
+def with_cross_references(entries: Iterable[RegisterEntry]) -> Iterator[RegisterEntry]:
+    """The same entries, each with its ``cross_references``; looked up for many at once."""
+    rows = iter(entries)
+    while batch := list(islice(rows, BATCH)):
+        found = cross_references(batch)
+        for entry in batch:
+            entry.cross_references = found.get(entry.pk)
+            yield entry
 
 
 def reply_units(*, user: User, delivery: Delivery) -> QuerySet[Unit]:
@@ -155,7 +170,29 @@ def _answers() -> QuerySet[Delivery]:
     """Registered deliveries joined with the signed letters of their house that refer to them."""
     return Delivery.objects.filter(
         SAME_HOUSE, entry__isnull=False, **{f"{_SENT}__state__in": ANSWERING}
-    ).order_by("entry__registered_at", "pk")
+    ).order_by("entry__registered_at", "pk", _SENT)
+
+
+class _Pair(NamedTuple):
+    """A registered letter and one that answers it."""
+
+    delivery_id: int
+    entry_id: int
+    number: int
+    registered_at: datetime
+    letter_id: int
+    letter_entry_id: int
+    number_text: str
+    sent_on: date
+
+
+def _pairs(answers: QuerySet[Delivery]) -> Iterator[_Pair]:
+    """Each pair once, though a letter may refer to another in two lines."""
+    rows = answers.values_list(
+        "pk", "entry", "entry__number", "entry__registered_at",
+        _SENT, f"{_SENT}__entry", f"{_SENT}__number_text", f"{_SENT}__letter_date",
+    )  # fmt: skip
+    yield from map(_Pair._make, rows.distinct())
 
 
 def _speaks_for_itself(unit: Unit) -> bool:

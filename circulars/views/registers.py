@@ -11,7 +11,7 @@ from circulars.filters import EntryFilter
 from circulars.forms.registers import LineForm, VoidLineForm, book_key
 from circulars.models import Register, RegisterEntry, RegisterPaper, Reservation
 from circulars.register_papers import MAKERS, paper_name
-from circulars.services import papers, registers
+from circulars.services import papers, registers, replies
 from circulars.services.settings import may_change_settings
 from portal.core.errors import InvalidInput
 from portal.core.notices import done
@@ -51,7 +51,7 @@ def register_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         order=filters.order,
         cursor=request.GET.get("cursor"),
     )
-    for entry in page.items:
+    for entry in replies.with_cross_references(page.items):
         entry.register = register
     context = {
         "register": register,

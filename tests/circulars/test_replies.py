@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from circulars.body import text_to_body
 from circulars.enums import LetterState
 from circulars.forms.letter import LetterForm
-from circulars.models import Delivery, Letter, Reference, RegisterEntry
+from circulars.models import Delivery, Letter, Reference, Register, RegisterEntry
+from circulars.pdf.registers import register_html
+from circulars.register_words import remark
+from circulars.resources import register_workbook
 from circulars.services import deliveries, letters, paper, replies
 from portal.core.errors import NotAllowed
 from portal.core.thai.dates import short
@@ -175,7 +180,7 @@ def test_reference_to_a_letter_nobody_here_registered_says_nothing(world: World)
     assert texts(theirs.entry, letter.entry) == [([], []), ([], [])]
 
 
-def test_cross_references_of_a_page_cost_one_query(
+def test_cross_references_of_a_page_cost_two_queries(
     world: World, django_assert_num_queries: Callable
 ) -> None:
     first = handed(world)
@@ -184,7 +189,7 @@ def test_cross_references_of_a_page_cost_one_query(
         delivery = handed(world)
         entries += [delivery.entry, signed_reply(world, delivery).entry]
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = replies.cross_references([entry for entry in entries if entry])
 
     assert len(found) == 8
@@ -265,3 +270,39 @@ def test_reference_without_number_or_date_is_the_agency(world: World) -> None:
     ).delivery
 
     assert replies.reference_words(delivery.letter) == "หนังสือชมรม"
+
+
+def test_cross_references_stand_on_screen_in_print_and_in_excel(
+    world: World, browse: Browse
+) -> None:
+    delivery = handed(world)
+    letter = signed_reply(world, delivery)
+    assert delivery.entry is not None
+    assert letter.entry is not None
+    day = short(timezone.localdate())
+    for entry, words in (
+        (delivery.entry, f"ตอบแล้ว ที่ {letter.number_text} ลงวันที่ {day}"),
+        (letter.entry, f"ตอบหนังสือรับที่ {delivery.entry.number} ลงวันที่ {day}"),
+    ):
+        register = Register.objects.select_related("unit__office").get(pk=entry.register_id)
+        book = load_workbook(BytesIO(register_workbook(register)))
+        shown = browse(world.registry).get(reverse("circulars:register", args=[register.pk]))
+
+        assert words in shown.content.decode()
+        assert words in register_html(register)
+        assert book.worksheets[0].cell(4, 9).value == words
+
+
+def test_note_of_a_line_stands_before_its_cross_reference(world: World) -> None:
+    delivery = paper.take_in(
+        unit=central_registry(world.office), actor=world.registry, sender="ชมรม", subject="x",
+        note="ทางไปรษณีย์",
+    ).delivery  # fmt: skip
+    deliveries.forward(delivery=delivery, actor=world.registry, person=world.officer)
+    letter = signed_reply(world, delivery)
+    assert delivery.entry is not None
+    (entry,) = replies.with_cross_references([delivery.entry])
+
+    assert remark(entry) == (
+        f"ทางไปรษณีย์ ตอบแล้ว ที่ {letter.number_text} ลงวันที่ {short(timezone.localdate())}"
+    )
