@@ -14,7 +14,7 @@ from portal.core.thai.text import search_form
 from portal.search.models import UNDATED, Document, Pending
 from portal.search.terms import label_key
 
-BATCH = 500
+BATCH = 1_000
 _LOCK = 0x5EA2C4
 _NOT_IN_TEXT = dict.fromkeys([0, 1])
 _COLUMNS = ("source", "object_id", "on_date", "title", "text", "labels")
@@ -46,6 +46,7 @@ def index(source: SearchSource, pks: Sequence[int]) -> None:
     if gone:
         Document.objects.filter(source=source.code, object_id__in=gone).delete()
     write(rows)
+    settle()
 
 
 def rebuild(source: SearchSource) -> int:
@@ -57,6 +58,7 @@ def rebuild(source: SearchSource) -> int:
         for documents in _in_batches(source.documents()):
             rows = [row_of(source, document) for document in documents]
             write(rows)
+            settle()
             kept.update(row[1] for row in rows)
             count += len(rows)
         old = Document.objects.filter(source=source.code)
@@ -85,10 +87,19 @@ def row_of(source: SearchSource, document: SearchDocument) -> tuple[Any, ...]:
 
 
 def write(rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert or update; a row that is there already as it should be is left alone."""
+    """Insert or update; a row that is there already as it should be is left alone.
+
+    New rows stand in the index's list until ``settle``.
+    """
     if rows:
         with connection.cursor() as cursor:
             execute_values(cursor.cursor, _UPSERT, rows, page_size=BATCH)
+
+
+def settle() -> None:
+    """File what was written: a search reads the list of what is not filed from end to end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_settle()")
 
 
 @transaction.atomic
@@ -96,6 +107,8 @@ def _index_batch() -> int:
     if not _lock(wait=False):
         return 0
     marks = list(Pending.objects.order_by("pk")[:BATCH])
+    if not marks:
+        return 0
     changed: dict[str, set[int]] = defaultdict(set)
     for mark in marks:
         changed[mark.source].add(mark.object_id)

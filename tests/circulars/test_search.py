@@ -237,9 +237,9 @@ def test_recipient_is_led_to_their_own_copy(world: World, browse: Browse) -> Non
     assert f'href="/circulars/received/{letter.pk}/"' in page
 
 
-@pytest.mark.parametrize("count", [1, 30])
-def test_search_page_asks_as_much_for_many_hits_as_for_one(
-    world: World, browse: Browse, django_assert_num_queries, count: int
+@pytest.mark.parametrize(("count", "queries"), [(1, 16), (30, 15)])
+def test_search_page_asks_no_more_for_many_hits_than_for_one(
+    world: World, browse: Browse, django_assert_num_queries, count: int, queries: int
 ) -> None:
     for _one in range(count):
         draft(world)
@@ -247,7 +247,7 @@ def test_search_page_asks_as_much_for_many_hits_as_for_one(
     client = browse(world.officer)
     client.get("/search/", {"q": "ประชุม", "in": "circulars.letters"})
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(queries):  # texts are not asked once subjects fill the page
         page = client.get("/search/", {"q": "ประชุม", "in": "circulars.letters"})
     assert page.content.decode().count('class="search-hit"') == min(count, 20)
 
