@@ -1,8 +1,9 @@
 """Whose registers a person reads and keeps, and lists of what belongs to them."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -84,7 +85,7 @@ class ReservationQuerySet(models.QuerySet):
 
         Of a secret book nobody else knows even the purpose.
         """
-        books = self._books().visible_to(user)
+        books = _rows("Register").visible_to(user)
         own = Q(person=user) & ~Q(register__kind__in=SECRET_REGISTERS)
         return self.filter(
             own | Q(register__in=books.values("pk")), register__unit__office_id=user.office_id
@@ -92,7 +93,7 @@ class ReservationQuerySet(models.QuerySet):
 
     def of(self, user: "User") -> "ReservationQuerySet":
         """Those that ``user`` looks after: their own, and those of books that they keep."""
-        kept = self._books().kept_by(user)
+        kept = _rows("Register").kept_by(user)
         return self.visible_to(user).filter(
             Q(person=user) | Q(register__in=kept.order_by().values("pk"))
         )
@@ -109,24 +110,26 @@ class ReservationQuerySet(models.QuerySet):
 
     def open(self) -> "ReservationQuerySet":
         """With numbers that are neither used nor void."""
-        entries = self.model._meta.get_field("entries").related_model
-        return self.filter(Exists(entries.objects.unused().filter(reservation=OuterRef("pk"))))
+        unused = _rows("RegisterEntry").unused()
+        return self.filter(Exists(unused.filter(reservation=OuterRef("pk"))))
 
     def expiring(self, on: date | None = None) -> "ReservationQuerySet":
         """Open ones that end within ``SOON`` or have ended."""
         day = on or timezone.localdate()
         return self.open().filter(expires_on__lte=day + SOON)
 
-    def _books(self) -> RegisterQuerySet:
-        return self.model._meta.get_field("register").related_model.objects.all()
-
 
 class PaperQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> "PaperQuerySet":
         """Papers of books that ``user`` reads, and packs of units whose books they keep."""
-        books = self.model._meta.get_field("register").related_model.objects.visible_to(user)
+        books = _rows("Register").visible_to(user)
         return self.filter(
             Q(register__in=books.values("pk"))
             | Q(kind=PaperKind.PACK, unit__in=inbox_units(user, INBOX_ROLES)),
             unit__office_id=user.office_id,
         )
+
+
+def _rows(model: str) -> Any:
+    """Rows of a model of this app, which is defined above its querysets."""
+    return apps.get_model("circulars", model)._default_manager.all()

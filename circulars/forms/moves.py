@@ -77,14 +77,13 @@ class SignForm(DecideForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        if reserved := numbers_for(self.letter, user):
+            self.fields["number"] = NumberField(reserved, with_dates=True)
         self.identity: IdentityForm | None = None
         if not kind_of(self.letter).signed:
             return
         self.identity = IdentityForm(*args[:1], user=user)
         self.asks_code = self.identity.asks_code
-        reserved = numbers_for(self.letter, user)
-        if reserved:
-            self.fields["number"] = NumberField(reserved, with_dates=True)
         for name, field in self.identity.fields.items():
             self.fields[name] = field
 

@@ -34,8 +34,11 @@ class NumberField(forms.ChoiceField):
 
     def __init__(self, entries: Sequence[RegisterEntry] = (), **options: Any) -> None:
         self.entries = {entry.pk: entry for entry in entries}
-        choices = [(NEXT, _("The next number of the register"))]
-        choices += number_choices(entries, with_dates=options.pop("with_dates", False))
+        with_dates = options.pop("with_dates", False)
+        choices = [
+            (NEXT, _("The next number of the register")),
+            *number_choices(entries, with_dates=with_dates),
+        ]
         super().__init__(
             label=_("Number"), required=False, choices=choices,
             help_text=_("Reserved numbers keep the day on which they were reserved."),

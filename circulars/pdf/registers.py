@@ -5,16 +5,18 @@ printed without empty lines, so each day has such a line of its own, and each pa
 day that it begins with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from itertools import islice
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
+from circulars.enums import RegisterKind
 from circulars.models import LetterSettings, Register, RegisterEntry, Reservation
 from circulars.register_words import COLUMNS, FORM_NUMBERS, STATES, number_word, remark, title
 from circulars.services.replies import with_cross_references
@@ -83,7 +85,7 @@ def sheet_of(register: Register) -> Sheet:
         title=title(register.kind),
         agency=figures(_agency(register)),
         year=figures(str(register.year)),
-        form=figures(FORM_NUMBERS.get(register.kind, "")),
+        form=figures(FORM_NUMBERS.get(RegisterKind(register.kind), "")),
         number_word=number_word(register.kind),
         columns=COLUMNS,
         thai_digits=thai_digits,
@@ -124,7 +126,7 @@ def _html(
     context = {
         "sheet": sheet,
         "lines": lines,
-        "page_before": first_page - 1,
+        "first_page": first_page,
         "is_blank": is_blank,
     }
     return render_to_string(template, context)
@@ -167,7 +169,7 @@ def _numbers(register: Register) -> Iterator[Line]:
         yield Line("", figures(str(entry.number)), cells, entry.voided_at is not None)
 
 
-def _entries(register: Register):  # type: ignore[no-untyped-def]  # a queryset of lines
+def _entries(register: Register) -> QuerySet[RegisterEntry]:
     entries = RegisterEntry.objects.filter(register=register).select_related("reservation")
     return entries.order_by("number")
 
@@ -190,5 +192,5 @@ def _has_thai_digits(register: Register) -> bool:
     return chosen.values_list("thai_digits", flat=True).first() is not False
 
 
-def _figures(register: Register):  # type: ignore[no-untyped-def]  # str to str
+def _figures(register: Register) -> Callable[[str], str]:
     return to_thai if _has_thai_digits(register) else str

@@ -49,9 +49,7 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         findings = register_imports.look_through(book=book, rows=rows, problems=problems)
         register_imports.note_findings(book=book, findings=findings)
         lines = findings.lines[:SHOWN]
-    return render(
-        request, "circulars/register_import.html", {"lines": lines, "book": book}
-    )
+    return render(request, "circulars/register_import.html", {"lines": lines, "book": book})
 
 
 @require_POST

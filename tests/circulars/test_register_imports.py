@@ -23,7 +23,10 @@ from tests.factories.letters import World
 
 pytestmark = pytest.mark.django_db
 
-HEAD = ("วันที่ลงทะเบียน", "เลขทะเบียนรับ", "ที่", "ลงวันที่", "จาก", "ถึง", "เรื่อง", "การปฏิบัติ", "หมายเหตุ")  # fmt: skip
+HEAD = (
+    "วันที่ลงทะเบียน", "เลขทะเบียนรับ", "ที่", "ลงวันที่", "จาก", "ถึง", "เรื่อง", "การปฏิบัติ",
+    "หมายเหตุ",
+)  # fmt: skip
 YEAR = 2568
 
 
@@ -178,9 +181,7 @@ def test_file_that_is_no_workbook_is_a_problem_of_the_whole_sheet(
     ]
 
 
-def test_sheet_that_is_too_long_is_refused(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sheet_that_is_too_long_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("circulars.resources.MOST_ROWS", 2)
     data = sheet(*(line(number) for number in range(1, 30)))
     assert found(world, data, last=29) == [(0, "The sheet has more than 2 rows.")]
@@ -215,9 +216,7 @@ def test_book_is_taken_over_once(world: World) -> None:
     [({"year": 2025}, "year"), ({"year": 2999}, "year"), ({"last": 0}, "last_number"),
      ({"last": 50_001}, "last_number")],
 )  # fmt: skip
-def test_impossible_books_are_refused(
-    world: World, fields: dict[str, int], field: str
-) -> None:
+def test_impossible_books_are_refused(world: World, fields: dict[str, int], field: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         opened(world, **{"last": 1, **fields})
     assert refusal.value.field == field

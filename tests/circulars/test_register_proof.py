@@ -68,8 +68,10 @@ def test_whole_register_is_proved(world: World) -> None:
     code, said = verify()
     assert code == 0
     assert said.splitlines() == [
-        f"whole  {world.office.code}  {register.year}  circular  {register.unit}: 1–6, "
-        "3 given, 2 reserved, 1 void",
+        (
+            f"whole  {world.office.code}  {register.year}  circular  {register.unit}: 1–6, "
+            "3 given, 2 reserved, 1 void"
+        ),
         "1 registers, 0 broken",
     ]
 
@@ -95,15 +97,15 @@ def test_whole_register_is_proved(world: World) -> None:
             {"other_than_letter": [2]},
         ),
         (
-            "UPDATE circulars_registerentry SET voided_at = now(), void_reason = 'ก' "
-            "WHERE number = 1",
+            (
+                "UPDATE circulars_registerentry SET voided_at = now(), void_reason = 'ก' "
+                "WHERE number = 1"
+            ),
             {"other_than_letter": [1]},
         ),
     ],
 )
-def test_tampered_row_is_found(
-    world: World, tamper: str, fault: dict[str, list[int]]
-) -> None:
+def test_tampered_row_is_found(world: World, tamper: str, fault: dict[str, list[int]]) -> None:
     filled(world)
     with behind_its_back():
         with connection.cursor() as cursor:

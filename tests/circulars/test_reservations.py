@@ -174,18 +174,13 @@ def test_reserved_number_of_last_year_keeps_last_years_date(world: World) -> Non
 
 def test_number_is_used_once(world: World) -> None:
     entry = entry_of(reserved(world), 1)
-    for letter in (make.for_signature(world), make.for_signature(world)):
-        try:
-            letters.sign(
-                letter=letter, actor=world.director, revision=letter.revision, reserved=entry
-            )
-        except StaleAction as stale:
-            assert stale.state == EntryState.GIVEN
-        else:
-            continue
-        break
-    else:
-        pytest.fail("the number was used twice")
+    first, second = make.for_signature(world), make.for_signature(world)
+    letters.sign(letter=first, actor=world.director, revision=first.revision, reserved=entry)
+    with pytest.raises(StaleAction) as stale:
+        letters.sign(letter=second, actor=world.director, revision=second.revision, reserved=entry)
+    assert stale.value.state == EntryState.GIVEN
+    second.refresh_from_db()
+    assert second.state == LetterState.IN_CHAIN
 
 
 def test_number_of_another_book_or_over_its_time_is_refused(world: World) -> None:

@@ -14,9 +14,16 @@ from tests.factories.letters import World
 
 
 def reserved(
-    world: World, *, kind: RegisterKind = RegisterKind.CIRCULAR, count: int = 3, unit: Unit | None = None,
-    actor: User | None = None, person: User | None = None, days: int = 10,
-) -> Reservation:  # fmt: skip
+    world: World,
+    *,
+    kind: RegisterKind = RegisterKind.CIRCULAR,
+    count: int = 3,
+    unit: Unit | None = None,
+    actor: User | None = None,
+    person: User | None = None,
+    days: int = 10,
+) -> Reservation:
+    """Reserved by the central registry for the officer, unless others are given."""
     actor = actor or world.registry
     return reservations.reserve(
         unit=unit or central_registry(world.office),
