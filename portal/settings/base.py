@@ -15,6 +15,7 @@ from portal.settings.mail import *  # noqa: F403
 from portal.settings.notifications import *  # noqa: F403
 from portal.settings.queue import *  # noqa: F403
 from portal.settings.queue import REDIS_URL
+from portal.settings.reports import *  # noqa: F403
 from portal.settings.security import *  # noqa: F403
 
 DEFAULT_SECRET_KEY = "insecure-default-key-for-trying-out-only"  # noqa: S105  (prod refuses it)

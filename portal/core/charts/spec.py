@@ -69,7 +69,8 @@ def _values(data: ChartData) -> list[dict[str, Any]]:
 def _mark(kind: ChartKind) -> dict[str, Any]:
     if kind == ChartKind.LINES:
         return {"type": "line", "point": {"size": 45}, "strokeWidth": 2.5}
-    return {"type": "bar", "cornerRadiusEnd": 2}
+    # Rounded corners would put all bars at the left edge (vl-convert 1.9).
+    return {"type": "bar"}
 
 
 def _encoding(kind: ChartKind, data: ChartData) -> dict[str, Any]:

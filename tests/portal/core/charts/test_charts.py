@@ -72,6 +72,12 @@ def test_paper_is_drawn_in_a_pdf(drawn):
     assert len(PdfReader(BytesIO(data)).pages) == 1
 
 
+def test_columns_stand_beside_each_other():
+    svg = chart(ChartKind.COLUMNS, DATA).web()
+    places = re.findall(r'<path d="M([0-9.]+),[^"]*" fill="var\(--chart-\d\)"><title>', svg)
+    assert len({float(place) for place in places}) == 5
+
+
 def test_same_data_are_drawn_once(monkeypatch):
     first = chart(ChartKind.COLUMNS, DATA)
     monkeypatch.setattr(drawing, "_draw", lambda spec: pytest.fail("again"))

@@ -1,0 +1,4 @@
+from portal.desk.forms.profile import ProfileForm
+from portal.desk.forms.reports import DecideForm, EntryForm, SubmitForm
+
+__all__ = ["DecideForm", "EntryForm", "ProfileForm", "SubmitForm"]
