@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
-from circulars.registrations import handling, incoming, mail, registers, search
+from circulars.registrations import archive, handling, incoming, mail, registers, search
 from circulars.services.access import may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
@@ -293,6 +293,7 @@ def register() -> None:
         registry.work_tiles.register(tile())
     registry.file_owners.register(LetterFiles())
     registry.person_changed.register(VacancyWatch())
+    archive.register()
     handling.register()
     mail.register()
     incoming.register()

@@ -2,7 +2,12 @@
 
 from celery import shared_task
 
-from circulars import tasks_mail, tasks_merging, tasks_registers  # noqa: F401  (found by Celery)
+from circulars import (  # noqa: F401  (found by Celery)
+    tasks_archive,
+    tasks_mail,
+    tasks_merging,
+    tasks_registers,
+)
 from circulars.effects.sending import INFECTED
 from circulars.enums import LetterState
 from circulars.models import Letter, ReceiptStamp

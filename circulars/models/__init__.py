@@ -1,3 +1,12 @@
+from circulars.models.archive import Folder, KeptLetter, Loan, StoringList
+from circulars.models.archive_lists import (
+    ArchiveList,
+    ArchiveListLine,
+    Destruction,
+    DestructionLine,
+    DestructionMember,
+    DestructionVote,
+)
 from circulars.models.assignments import Assignment, DeskHandover, Escalation, WorkReport
 from circulars.models.deliveries import Answer, Delivery, Forward
 from circulars.models.exchange import (
@@ -27,24 +36,33 @@ from circulars.models.writing import LetterTemplate, Phrase
 
 __all__ = [
     "Answer",
+    "ArchiveList",
+    "ArchiveListLine",
     "Assignment",
     "Attachment",
     "Delivery",
     "DeskHandover",
+    "Destruction",
+    "DestructionLine",
+    "DestructionMember",
+    "DestructionVote",
     "Escalation",
     "ExchangeArrival",
     "ExchangeKey",
     "ExchangeNonce",
     "ExchangePartner",
+    "Folder",
     "Forward",
     "Handling",
     "HandlingStep",
     "InboxLook",
     "IncomingMail",
+    "KeptLetter",
     "Letter",
     "LetterLook",
     "LetterSettings",
     "LetterTemplate",
+    "Loan",
     "MailAttachment",
     "Mailbox",
     "MergeRow",
@@ -62,5 +80,6 @@ __all__ = [
     "Reservation",
     "RouteStep",
     "SpeedTarget",
+    "StoringList",
     "WorkReport",
 ]

@@ -1,10 +1,12 @@
 """Who may read the files of letters."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from circulars.enums_archive import KeptState
 from circulars.models import (
     Answer,
     Delivery,
+    KeptLetter,
     Letter,
     LetterSettings,
     ReceiptStamp,
@@ -41,10 +43,12 @@ def may_read_file(user: User, file: StoredFile) -> bool | None:
 
 def _reads_letter(user: User, letters: QuerySet[Letter]) -> bool:
     received = Delivery.objects.visible_to(user).filter(letter__in=letters.values("pk"))
-    return (
-        Letter.objects.visible_to(user).filter(pk__in=letters.values("pk")).exists()
-        or received.exists()
-    )
+    gone = KeptLetter.objects.filter(state=KeptState.DESTROYED)
+    written = Letter.objects.visible_to(user).filter(pk__in=letters.values("pk"))
+    # Each side keeps and destroys its own; the other still reads.
+    sent = gone.filter(letter=OuterRef("pk"), delivery=None)
+    own = gone.filter(delivery=OuterRef("pk"))
+    return written.exclude(Exists(sent)).exists() or received.exclude(Exists(own)).exists()
 
 
 def _reads_answer(user: User, answers: QuerySet[Answer]) -> bool:

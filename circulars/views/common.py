@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from circulars.models import Delivery, Letter
+from circulars.services import archive_stubs
 from portal.users.requests import SignedInRequest
 
 
@@ -18,7 +19,9 @@ def visible_letter(request: SignedInRequest, pk: int) -> Letter:
         "entry__voided_by",
         "pdf__blob",
     )
-    return get_object_or_404(letters, pk=pk)
+    letter = get_object_or_404(letters, pk=pk)
+    archive_stubs.check_sent(letter)
+    return letter
 
 
 def to_missing_parts(letter: Letter) -> HttpResponse:
@@ -32,6 +35,8 @@ def visible_delivery(request: SignedInRequest, pk: int) -> Delivery:
     """The letter as a recipient got it; 404 for who may not see it."""
     deliveries = Delivery.objects.visible_to(request.user).select_related(
         "letter__unit__office", "letter__pdf__blob", "unit__office", "entry__register",
-        "opened_by", "acknowledged_by",
+        "opened_by", "acknowledged_by", "kept__folder",
     )  # fmt: skip
-    return get_object_or_404(deliveries, pk=pk)
+    delivery = get_object_or_404(deliveries, pk=pk)
+    archive_stubs.check_received(delivery)
+    return delivery

@@ -36,6 +36,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "circulars.archive_surveys": {
+        "task": "circulars.archive_surveys",
+        "schedule": crontab(hour=6, minute=20),
+    },
+    "circulars.archive_loans": {
+        "task": "circulars.archive_loans",
+        "schedule": crontab(hour=6, minute=30),
+    },
     "circulars.escalate": {
         "task": "circulars.escalate",
         "schedule": crontab(minute="5,35"),
