@@ -49,15 +49,14 @@ class Signature:
 def reads_anyway(delivery: Delivery, post: Post) -> bool:
     """Whether who holds ``post`` sees the letter without being asked for anything.
 
-    A secret letter is only read by those whom it was brought to by name, and by the head of
-    the unit that received it.
+    A secret letter is only read by those whom it was brought to by name, by the head of the
+    unit that received it, and by the director when it came to the office itself.
     """
-    own = post.unit_id == delivery.unit_id
-    if delivery.letter.is_secret:
-        return own and post.role in HEAD_ROLES
-    if own and post.role in INBOX_ROLES:
-        return True
-    return delivery.unit.kind == UnitKind.OFFICE and post.role in READS_CENTRAL_INBOX
+    is_secret = delivery.letter.is_secret
+    if post.unit_id == delivery.unit_id:
+        return post.role in (HEAD_ROLES if is_secret else INBOX_ROLES)
+    central = (Role.DIRECTOR,) if is_secret else READS_CENTRAL_INBOX
+    return delivery.unit.kind == UnitKind.OFFICE and post.role in central
 
 
 def orders_here(delivery: Delivery, post: Post) -> bool:

@@ -129,6 +129,7 @@ def close(*, obj: Handling, actor: User, remark: str = "") -> None:
     if still:
         message = _("%(count)s part(s) of the work are not reported yet.") % {"count": still}
         raise InvalidInput(message)
+    withdraw_questions(obj, actor)
     _close(obj, actor, remark)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from circulars.effects.desks import Post
+from circulars.effects.desks import Post, reads_anyway
 from circulars.enums_handling import UNIT_HEAD
 from circulars.inboxes import heir_of
 from circulars.models import Delivery
@@ -20,14 +20,18 @@ def desk_choices(delivery: Delivery, *, unit: Unit | None = None) -> Choices:
     """Values and labels in two groups: posts, then people by name.
 
     The house is the school, or the whole office without its schools; ``unit`` narrows it to the
-    people of one unit. A secret letter is brought to people only.
+    people of one unit. A secret letter is brought to people, and to posts that read it anyway.
     """
     people = [
         (f"{PERSON}:{member.pk}", person_label(member)) for member in members(delivery, unit=unit)
     ]
     groups: Choices = []
-    if not delivery.letter.is_secret and unit is None:
-        posts = [(f"{POST}:{u}:{role}", label) for u, role, label in _posts(delivery)]
+    if unit is None:
+        posts = [
+            (f"{POST}:{unit_id}:{role}", label)
+            for unit_id, role, label in _posts(delivery)
+            if not delivery.letter.is_secret or reads_anyway(delivery, Post(unit_id, role))
+        ]
         groups.append((_("Posts"), posts))
     groups.append((_("People"), people))
     return groups
@@ -76,8 +80,6 @@ def person_label(member: Membership) -> str:
 def usual_order_desk(delivery: Delivery) -> Post | None:
     """The post to which a letter is usually submitted: the head of the house."""
     house = heir_of(delivery.unit)
-    if delivery.letter.is_secret:
-        return None
     if house.kind != UnitKind.OFFICE:
         return Post(house.pk, UNIT_HEAD[UnitKind(house.kind)])
     for unit_id, role, _label in _posts(delivery):

@@ -426,10 +426,10 @@ def test_group_orders_about_its_own_letters(world: World) -> None:
 def test_secret_letter_is_brought_to_people_by_name(world: World) -> None:
     row = make.received(world, secrecy=Secrecy.SECRET)
     with pytest.raises(InvalidInput) as refused:
-        handling.propose(delivery=row, actor=world.registry, to=[[make.director_post(world)]])
+        handling.propose(delivery=row, actor=world.registry, to=[[make.post(world.deputy)]])
     assert refused.value.field == "to"
     handled = handling.propose(
-        delivery=row, actor=world.registry, to=[[make.named(world.director)]]
+        delivery=row, actor=world.registry, to=[[make.director_post(world)]]
     )
     assert told("to_remark") == {world.director}
     with pytest.raises(InvalidInput):
