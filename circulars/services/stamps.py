@@ -18,7 +18,7 @@ from portal.core.tasks import defer
 from portal.core.thai.dates import short
 from portal.core.thai.digits import to_thai
 from portal.files.models import StoredFile
-from portal.files.service import attach, detach
+from portal.files.service import attach, detach, seal_files
 from portal.org.enums import UnitKind
 from portal.users.models import User
 
@@ -118,6 +118,8 @@ def keep(*, stamp: ReceiptStamp, stamped: Stamped) -> bool:
         old = StoredFile.objects.filter(pk__in=[row.file_id or 0, row.picture_id or 0])
         detach(old.exclude(pk__in=[stamped.file.pk, stamped.picture.pk]))
         attach([stamped.file, stamped.picture])
+        if stamp.delivery.letter.is_secret:
+            seal_files([stamped.file, stamped.picture])
         row.file, row.picture = stamped.file, stamped.picture
         row.page_width, row.page_height = stamped.page_width, stamped.page_height
         row.drawn_revision, row.failures, row.refusal = row.revision, 0, ""

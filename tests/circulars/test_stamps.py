@@ -16,7 +16,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import RectangleObject
 
 from circulars import tasks
-from circulars.enums import Channel
+from circulars.enums import Channel, Secrecy
 from circulars.models import Delivery, LetterSettings, ReceiptStamp
 from circulars.pdf.stamp import (
     CannotStamp,
@@ -365,6 +365,13 @@ def test_missing_bytes_are_counted_and_tried_again(world: World, browse: Browse)
 
     path.write_bytes(data)
     assert (drawn(delivery).is_drawn, ReceiptStamp.objects.get().failures) == (True, 0)
+
+
+def test_copies_of_a_secret_letter_are_encrypted_too(world: World) -> None:
+    stamp = drawn(scanned(world, pdf_bytes(), secrecy=Secrecy.CONFIDENTIAL))
+
+    kept = StoredFile.objects.filter(pk__in=[stamp.file_id, stamp.picture_id])
+    assert [bool(file.blob.sealed_key) for file in kept] == [True, True]
 
 
 def test_drawing_twice_changes_nothing(world: World) -> None:
