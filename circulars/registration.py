@@ -13,7 +13,7 @@ from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
 from circulars.registrations import archive, handling, incoming, mail, registers, search
-from circulars.services.access import may_read_file
+from circulars.services.access import mark_of_file, may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
 from portal.audit.service import name_actions, name_details
@@ -269,6 +269,9 @@ class LetterFiles(FileOwner):
 
     def may_read(self, user: "User", stored_file: "StoredFile") -> bool | None:
         return may_read_file(user, stored_file)
+
+    def watermark(self, user: "User", stored_file: "StoredFile") -> str:
+        return mark_of_file(user, stored_file)
 
 
 class VacancyWatch:

@@ -8,9 +8,10 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from circulars.enums import EntryState, RegisterKind
+from circulars.enums import SECRET_REGISTERS, EntryState, RegisterKind
 from circulars.models import Register, RegisterEntry, Reservation
 from portal.core.errors import InvalidInput, StaleAction
+from portal.core.fields import SealableTextField
 from portal.core.thai.dates import be_year, short
 
 TAKE_NUMBER = """
@@ -95,7 +96,7 @@ def take_number(
     if reserved is not None:
         return use_number(reserved, unit_id=unit_id, kind=kind, moment=moment, row=row)
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_NUMBER, (unit_id, kind, year, *row.values()))
+        cursor.execute(TAKE_NUMBER, (unit_id, kind, year, *_stored(row, kind).values()))
         entry_id, register_id, number = cursor.fetchone()
     # Both rows are known here; to read them again would keep everybody else waiting at the lock.
     register = Register(pk=register_id, unit_id=unit_id, kind=kind, year=year, last_number=number)
@@ -103,6 +104,18 @@ def take_number(
     for stored in (register, entry):
         stored._state.adding, stored._state.db = False, connection.alias
     return entry
+
+
+def _stored(row: dict[str, Any], kind: RegisterKind) -> dict[str, Any]:
+    """The columns as they lie in the database: words of a secret register are sealed."""
+    if kind not in SECRET_REGISTERS:
+        return row
+    sealed = {}
+    for name, value in row.items():
+        field = RegisterEntry._meta.get_field(name.removesuffix("_id"))
+        is_sealed = isinstance(field, SealableTextField) and value
+        sealed[name] = field.sealed(value) if is_sealed else value
+    return sealed
 
 
 def reserve_numbers(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from circulars.effects.notices import owners, tell
 from circulars.effects.numbers import take_number
+from circulars.effects.secrecy import seal_letter_files
 from circulars.effects.stamping import order_stamp
 from circulars.effects.uploads import take_uploads
 from circulars.enums import Channel, RegisterKind
@@ -84,5 +85,6 @@ def answer(
         delivery=obj, text=text, answered_by=actor, answered_at=timezone.now()
     )
     given.files.set(files or [])
+    seal_letter_files(obj.letter)
     letter = obj.letter
     tell("answered", owners(letter), letter, actor, letter.get_board_url())

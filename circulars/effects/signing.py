@@ -9,6 +9,7 @@ from circulars.effects import merging
 from circulars.effects.notices import owners, tell
 from circulars.effects.numbering import give_number
 from circulars.effects.numbers import check_dated, void_entry
+from circulars.effects.secrecy import seal_letter_files
 from circulars.effects.sending import goes_out
 from circulars.effects.steps import check_revision, decide_step
 from circulars.models import Letter, RegisterEntry
@@ -57,6 +58,7 @@ def attach_pdf(*, obj: Letter, actor: None, pdf: StoredFile) -> None:
     """Keep the sealed PDF, and tell the drafter that the letter is signed."""
     attach([pdf])
     obj.pdf = pdf
+    seal_letter_files(obj)
     obj.pdf_failures = 0
     if not merging.is_further(obj):
         tell("signed", owners(obj), obj, obj.signer, obj.get_absolute_url())

@@ -8,6 +8,7 @@ from circulars.enums import DeliveryState
 from circulars.models.letters import Letter
 from circulars.models.registers import RegisterEntry
 from circulars.querysets import ReceivedQuerySet
+from portal.core.fields import SealableTextField
 
 
 class Delivery(models.Model):
@@ -106,7 +107,7 @@ class Answer(models.Model):
     """What a recipient answers, in words and files."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="answers")
-    text = models.TextField(_("answer"), blank=True)
+    text = SealableTextField(_("answer"), sealed_when="delivery.letter.is_secret", blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -138,7 +139,9 @@ class Forward(models.Model):
         related_name="forwarded_letters",
         verbose_name=_("to"),
     )
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    note = SealableTextField(
+        _("note"), sealed_when="delivery.letter.is_secret", max_length=500, blank=True
+    )
     forwarded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     forwarded_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)

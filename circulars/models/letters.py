@@ -15,6 +15,7 @@ from circulars.enums import (
 )
 from circulars.models.registers import RegisterEntry
 from circulars.querysets import LetterQuerySet
+from portal.core.fields import SealableJSONField, SealableTextField
 
 
 class LetterSettings(models.Model):
@@ -72,13 +73,16 @@ class Letter(models.Model):
     )
     revision = models.PositiveIntegerField(default=1)
 
-    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    subject = SealableTextField(_("subject"), sealed_when="is_secret", max_length=300, blank=True)
     salutation = models.CharField(_("salutation"), max_length=60, blank=True)
-    addressee = models.CharField(_("addressee"), max_length=200, blank=True)
-    body = models.TextField(_("text"), blank=True)
+    addressee = SealableTextField(
+        _("addressee"), sealed_when="is_secret", max_length=200, blank=True
+    )
+    body = SealableTextField(_("text"), sealed_when="is_secret", blank=True)
     closing = models.CharField(_("closing"), max_length=80, blank=True)
-    copies_to = models.TextField(
+    copies_to = SealableTextField(
         _("copies to"),
+        sealed_when="is_secret",
         max_length=1000,
         blank=True,
         help_text=_("One on each line; printed below the letter."),
@@ -96,7 +100,8 @@ class Letter(models.Model):
     channel = models.CharField(
         _("came"), max_length=8, choices=Channel, default=Channel.PORTAL, editable=False
     )
-    details = models.JSONField(
+    details = SealableJSONField(
+        sealed_when="is_secret",
         default=dict,
         editable=False,
         help_text=_("What only this kind of letter has, by the names of its form's fields."),
@@ -200,7 +205,7 @@ class Attachment(models.Model):
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="attachments")
     file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
-    title = models.CharField(_("title"), max_length=200)
+    title = SealableTextField(_("title"), sealed_when="letter.is_secret", max_length=200)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -226,7 +231,7 @@ class Reference(models.Model):
     earlier = models.ForeignKey(
         Letter, models.PROTECT, null=True, blank=True, related_name="referred_by"
     )
-    text = models.CharField(_("reference"), max_length=300)
+    text = SealableTextField(_("reference"), sealed_when="letter.is_secret", max_length=300)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

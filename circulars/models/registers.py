@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from circulars.books import EntryQuerySet, RegisterQuerySet, ReservationQuerySet
 from circulars.enums import INCOMING_REGISTERS, SECRET_REGISTERS, EntryState, RegisterKind
+from portal.core.fields import SealableTextField
 
 
 class Register(models.Model):
@@ -136,10 +137,16 @@ class RegisterEntry(models.Model):
     reference = models.CharField(_("number of the letter"), max_length=80)
     dated = models.DateField(_("dated"), null=True)
     sender = models.CharField(_("from"), max_length=200)
-    receiver = models.CharField(_("to"), max_length=200)
-    subject = models.CharField(_("subject"), max_length=500, blank=True)
-    action = models.CharField(_("action taken"), max_length=500, blank=True)
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    receiver = SealableTextField(_("to"), sealed_when="register.is_secret", max_length=200)
+    subject = SealableTextField(
+        _("subject"), sealed_when="register.is_secret", max_length=500, blank=True
+    )
+    action = SealableTextField(
+        _("action taken"), sealed_when="register.is_secret", max_length=500, blank=True
+    )
+    note = SealableTextField(
+        _("note"), sealed_when="register.is_secret", max_length=500, blank=True
+    )
     reservation = models.ForeignKey(
         Reservation,
         models.PROTECT,

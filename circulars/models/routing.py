@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from circulars.enums import StepKind, StepState
 from circulars.models.letters import Letter
 from circulars.querysets import RouteStepQuerySet
+from portal.core.fields import SealableTextField
 from portal.org.enums import ActingKind, Role
 
 
@@ -27,7 +28,9 @@ class RouteStep(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    question = models.CharField(_("question"), max_length=1000, blank=True)
+    question = SealableTextField(
+        _("question"), sealed_when="letter.is_secret", max_length=1000, blank=True
+    )
     arrived_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     vacancy_told_at = models.DateTimeField(null=True)
@@ -37,7 +40,7 @@ class RouteStep(models.Model):
     )
     decided_as = models.JSONField(default=list)
     acting_kind = models.CharField(max_length=10, choices=ActingKind, blank=True)
-    remark = models.TextField(_("remark"), blank=True)
+    remark = SealableTextField(_("remark"), sealed_when="letter.is_secret", blank=True)
     revision = models.PositiveIntegerField(null=True)
 
     objects = RouteStepQuerySet.as_manager()

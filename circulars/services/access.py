@@ -1,7 +1,9 @@
 """Who may read the files of letters."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from circulars.enums import SECRET
 from circulars.enums_archive import KeptState
 from circulars.models import (
     Answer,
@@ -12,6 +14,7 @@ from circulars.models import (
     ReceiptStamp,
     WorkReport,
 )
+from portal.core.thai import dates
 from portal.files.models import StoredFile
 from portal.users.models import User
 
@@ -39,6 +42,27 @@ def may_read_file(user: User, file: StoredFile) -> bool | None:
     if LetterSettings.objects.filter(emblem=file).exists():
         return file.office_id == user.office_id
     return None
+
+
+def reading_mark(user: User, letter: Letter) -> str:
+    """What stands across the pages of a secret letter: its class, who reads it, and when."""
+    if not letter.is_secret:
+        return ""
+    moment = dates.moment(timezone.localtime())
+    return f"{letter.get_secrecy_display()} · {user} · {moment}"
+
+
+def mark_of_file(user: User, file: StoredFile) -> str:
+    """``reading_mark`` of the letter that a file belongs to; empty when it is no secret one's."""
+    own = Q(pdf=file) | Q(attachments__file=file) | Q(deliveries__answers__files=file)
+    own |= Q(deliveries__receipt_stamp__file=file) | Q(deliveries__receipt_stamp__picture=file)
+    own |= Q(pk__in=_reports_of(file).values("assignment__handling__delivery__letter"))
+    letter = Letter.objects.filter(own, secrecy__in=SECRET).only("secrecy").first()
+    return reading_mark(user, letter) if letter else ""
+
+
+def _reports_of(file: StoredFile) -> QuerySet[WorkReport]:
+    return WorkReport.objects.filter(files=file).order_by()
 
 
 def _reads_letter(user: User, letters: QuerySet[Letter]) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from circulars.body import clean_body
 from circulars.effects.notices import owners, tell
+from circulars.effects.secrecy import follow_class, seal_letter_files
 from circulars.effects.steps import Stop
 from circulars.effects.uploads import take_uploads
 from circulars.enums import DRAFTING_ROLES, LetterKind, LetterState, Secrecy
@@ -85,9 +86,12 @@ def change_draft(*, letter: Letter, actor: User, revision: int, **fields: Any) -
     """
     with transaction.atomic():
         fresh = lock_editable(letter, actor, revision)
+        was_secret = fresh.is_secret
         if _set_content(fresh, fields):
             fresh.revision += 1
             fresh.save()
+        if fresh.is_secret != was_secret:
+            follow_class(fresh)
     return fresh
 
 
@@ -111,6 +115,7 @@ def set_attachments(
             Attachment(letter=fresh, file_id=pk, title=title[:200], position=index)
             for index, (pk, title) in enumerate(wanted, 1)
         )
+        seal_letter_files(fresh)
         return _bump(fresh)
 
 
@@ -281,7 +286,7 @@ def _copy_rows(rows: QuerySet[Any], draft: Letter) -> None:
     """Give ``draft`` rows of its own like these of another letter."""
     copies = list(rows)
     for row in copies:
-        row.pk, row.letter_id = None, draft.pk
+        row.pk, row.letter = None, draft
     rows.model._default_manager.bulk_create(copies)
 
 

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from circulars.effects.secrecy import seal_letter_files
 from circulars.effects.uploads import take_uploads
 from circulars.enums import INBOX_ROLES, Channel, LetterKind, LetterState, Secrecy
 from circulars.inboxes import heir_of, inbox_units
@@ -108,6 +109,7 @@ def enter(
         delivery = Delivery.objects.create(
             letter=letter, unit=unit, delivered_at=arrived_at or timezone.now()
         )
+        seal_letter_files(letter)
         record(action="letter.enter", actor=actor, about=delivery, data={"channel": str(channel)})
     return delivery
 

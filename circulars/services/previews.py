@@ -11,6 +11,7 @@ from django.core.cache import cache
 from circulars.enums import LetterState
 from circulars.models import Letter
 from portal.audit.service import record
+from portal.core.sealing import SealLost, seal_bytes, unseal_bytes
 from portal.core.tasks import defer
 from portal.users.models import User
 
@@ -82,10 +83,10 @@ def keep_preview(letter: Letter, drawing: Drawing) -> None:
         height=drawing.height,
     )
     parts: dict[str, object] = {
-        _key(letter, version, f"page-{number}"): picture
+        _key(letter, version, f"page-{number}"): _sealed(letter, picture)
         for number, picture in enumerate(drawing.pictures, 1)
     }
-    parts[_key(letter, version, "pdf")] = drawing.pdf
+    parts[_key(letter, version, "pdf")] = _sealed(letter, drawing.pdf)
     cache.set_many(parts, settings.LETTER_PREVIEW_SECONDS)
     cache.set(_key(letter, version), preview, settings.LETTER_PREVIEW_SECONDS)
     cache.set(_key(letter, "last"), version, settings.LETTER_PREVIEW_SECONDS)
@@ -103,12 +104,12 @@ def preview_failed(letter: Letter) -> bool:
 
 def preview_page(letter: Letter, version: str, number: int) -> bytes | None:
     """The PNG of one page, ``None`` when it is not kept (any more)."""
-    return cache.get(_key(letter, version, f"page-{number}"))
+    return _opened(letter, cache.get(_key(letter, version, f"page-{number}")))
 
 
 def preview_pdf(letter: Letter) -> bytes | None:
     """The PDF of the letter as it is now, ``None`` when it is not drawn (any more)."""
-    return cache.get(_key(letter, version_of(letter), "pdf"))
+    return _opened(letter, cache.get(_key(letter, version_of(letter), "pdf")))
 
 
 def note_pages_seen(letter: Letter, *, actor: User) -> None:
@@ -124,6 +125,19 @@ def note_pages_seen(letter: Letter, *, actor: User) -> None:
 def waits_for_document(letter: Letter) -> bool:
     """Signed, but the sealed document is not there yet."""
     return letter.state == LetterState.SIGNED_PENDING
+
+
+def _sealed(letter: Letter, data: bytes) -> bytes:
+    """What the cache keeps: it lies on a disk too."""
+    return seal_bytes(data) if letter.is_secret else data
+
+
+def _opened(letter: Letter, kept: bytes | None) -> bytes | None:
+    """``None`` also for what was kept before the letter changed between open and secret."""
+    try:
+        return unseal_bytes(kept) if kept and letter.is_secret else kept
+    except SealLost:
+        return None
 
 
 def _key(letter: Letter, *parts: str) -> str:

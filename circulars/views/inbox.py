@@ -15,6 +15,7 @@ from circulars.inboxes import inbox_units
 from circulars.models import Delivery
 from circulars.permissions import keeps_inbox
 from circulars.services import deliveries, handling
+from circulars.services.access import reading_mark
 from circulars.services.looks import note_look
 from circulars.views.common import visible_delivery
 from circulars.views.handling import panel
@@ -143,7 +144,8 @@ def delivery_zip(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     record(action="delivery.download", actor=request.user, about=delivery)
     letter = delivery.letter
     name = letter_file_name(letter).removesuffix(".pdf")
-    return zip_response(named_files(letter), name=f"{name}.zip")
+    mark = reading_mark(request.user, letter)
+    return zip_response(named_files(letter), name=f"{name}.zip", watermark=mark)
 
 
 def _show(request: SignedInRequest, delivery: Delivery, **forms: object) -> HttpResponse:

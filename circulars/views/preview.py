@@ -7,7 +7,9 @@ from django.views.decorators.http import require_safe
 
 from circulars.models import Delivery, Letter
 from circulars.services import previews
+from circulars.services.access import reading_mark
 from portal.core.errors import NotReady
+from portal.core.pdf.watermark import watermarked
 from portal.files.service import url
 from portal.users.requests import SignedInRequest
 
@@ -52,6 +54,8 @@ def preview_page(request: SignedInRequest, pk: int, version: str, number: int) -
     if picture is None:
         raise Http404
     previews.note_pages_seen(letter, actor=request.user)
+    if words := reading_mark(request.user, letter):
+        picture = watermarked(picture, "image/png", words)
     response = HttpResponse(picture, content_type="image/png")
     response["Cache-Control"] = (
         "private, no-store" if letter.is_secret else "private, max-age=3600"
@@ -73,6 +77,8 @@ def preview_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
         previews.order_preview(letter)
         raise NotReady(_("The PDF is being made. Please try again in a moment."), about=letter)
     previews.note_pages_seen(letter, actor=request.user)
+    if words := reading_mark(request.user, letter):
+        data = watermarked(data, "application/pdf", words)
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="draft-{letter.pk}.pdf"'
     response["Cache-Control"] = "private, no-store"

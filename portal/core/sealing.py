@@ -30,13 +30,22 @@ def box(purpose: str, keys: Sequence[str] = ()) -> MultiFernet:
 
 def seal(text: str) -> str:
     """``text`` as a token of ASCII for a column or file of the portal."""
-    return _own_box().encrypt(text.encode()).decode()
+    return seal_bytes(text.encode()).decode()
 
 
 def unseal(token: str) -> str:
     """The text of ``seal``. Raises ``SealLost`` when no key fits."""
+    return unseal_bytes(token.encode()).decode()
+
+
+def seal_bytes(data: bytes) -> bytes:
+    return _own_box().encrypt(data)
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    """The bytes of ``seal_bytes``. Raises ``SealLost`` when no key fits."""
     try:
-        return _own_box().decrypt(token.encode()).decode()
+        return _own_box().decrypt(token)
     except InvalidToken as error:
         raise SealLost(
             _("What was kept under a key cannot be opened: the key is missing.")
