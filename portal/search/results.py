@@ -101,7 +101,7 @@ def _row(hit: SearchHit, words: Sequence[str], passages: Sequence[SearchPassage]
         if found:
             shown.append(Passage(passage.label, snippet(passage.text, found)))
             left = [word for word in left if word not in found]
-    if not shown and hit.passages:
+    if not shown and hit.passages and not hit.passages[0].label:
         # Everything stands in the title; the text still says what the object is about.
         shown += _opening(hit.passages[0], words)
     return Row(marked(hit.title, words), hit.url, hit.meta, hit.on, shown)
