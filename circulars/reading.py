@@ -56,11 +56,18 @@ _DATE_LINE = re.compile(rf"^(?:วันที่\s*)?(?P<date>{_DATE})$")
 _DATE_IN_LINE = re.compile(rf"วันที่?\s*(?P<date>{_DATE})")
 _UNIT_LINE = re.compile(r"^ส่วนราชการ\s*(?P<name>\S.*)$")
 _SUBJECT = re.compile(r"^เรื่?อง\s*(?P<text>.*)$")
-_ADDRESSEE = re.compile(r"^(?:กราบเรียน|เรียน|นมัสการ|ถึง)\s+(?P<text>.+)$")
+# Programs that read scans lose the space after the salutation before a person's title.
+_ADDRESSEE = re.compile(
+    r"^(?:กราบเรียน|เรียน|นมัสการ|ถึง)(?:\s+|(?=ผู้|ท่าน|หัวหน้า|ประธาน|นายก|ปลัด|อธิบดี|เลขา|ศึกษาธิการ))"
+    r"(?P<text>.+)$"
+)
 _LABEL = re.compile(
     r"^(?:ที่\s|วันที่|เรื่?อง|กราบเรียน|เรียน|นมัสการ|ถึง\s|อ้าง\s?ถึง|สิ่งที่ส่งมาด้วย|ส่วนราชการ|ด่วน)"
 )
-_AFTER_SUBJECT = re.compile(r"^(?:กราบเรียน|เรียน|นมัสการ|ถึง|อ้าง\s?ถึง|สิ่งที่ส่งมาด้วย)\s")
+_AFTER_SUBJECT = re.compile(
+    r"^(?:(?:กราบเรียน|เรียน|นมัสการ|ถึง)(?:\s|ผู้|ท่าน|หัวหน้า|ประธาน|นายก|ปลัด|อธิบดี)"
+    r"|อ้าง\s?ถึง|สิ่งที่ส่งมาด้วย)"
+)
 _AFTER_ADDRESSEE = re.compile(r"^(?:อ้าง\s?ถึง|สิ่งที่ส่งมาด้วย)")
 _BODY = re.compile(r"^(?:ด้วย|ตาม|เนื่อง(?:จาก|ด้วย)|อนุสนธิ|โดยที่|พร้อมนี้)")
 _AGENCY = re.compile(

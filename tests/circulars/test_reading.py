@@ -113,6 +113,17 @@ def test_letter_without_agency_or_date_leaves_them_empty() -> None:
     assert read_letter("ที่ ศธ 04108/1\n31 กุมภาพันธ์ 2569").dated is None
 
 
+def test_scan_read_without_spaces_and_tones_still_gives_what_is_sure() -> None:
+    text = (
+        "N AS ๐๕๑๐๕/ว ๑ ตัวอย่งศึานักงาน\n๒๐ พฤศจิกายน ๒๕๒๐๕\nเรืองการประชุมผู้บริหาร\n"
+        "ครังที 11\nเรียนผู้อํานวยการโรงเรียนทุกโรงเรียน\nอ้างถึงหนังสือ ที ศธ 1/2"
+    )
+
+    assert read_letter(text) == Reading(
+        subject="การประชุมผู้บริหารครังที 11", addressee="ผู้อำนวยการโรงเรียนทุกโรงเรียน"
+    )
+
+
 def test_dotted_lines_of_an_empty_form_say_nothing() -> None:
     assert read_letter("เรื่อง ..............\nเรียน ................") == NOTHING
 
