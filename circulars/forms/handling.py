@@ -1,7 +1,7 @@
 """One small form for each thing that can be done with a received letter in its house."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from circulars.effects.assignments import Owner
-from circulars.enums import StepState
+from circulars.enums import PhraseUse, StepState
 from circulars.enums_handling import ORDER_PHRASES, REMARK_PHRASES, REPORT_PHRASES, Share
-from circulars.models import Assignment, Handling, HandlingStep
+from circulars.inboxes import heir_of
+from circulars.models import Assignment, Handling, HandlingStep, Phrase
 from circulars.services.desk_choices import (
     Choices,
     desk_choices,
@@ -25,10 +26,15 @@ from portal.core.forms import PortalForm, ThaiDateField, model_choice
 from portal.files.forms import UploadedFilesField, uploads
 from portal.users.models import User
 
+WORDS = "data-usual-words"
+"""Where a field names the words that a script offers to be tapped."""
 
-def remark_field(label: Any, phrases: Iterable[str], *, required: bool = False) -> forms.CharField:
+
+def remark_field(label: Any, phrases: Sequence[str], *, required: bool = False) -> forms.CharField:
     """Words that are usually chosen with one tap; a script shows them as buttons."""
-    attrs = {"rows": 3, "data-phrases": json.dumps(list(phrases), ensure_ascii=False)}
+    attrs: dict[str, Any] = {"rows": 3}
+    if phrases:
+        attrs[WORDS] = json.dumps(list(phrases), ensure_ascii=False)
     return forms.CharField(
         label=label, required=required, max_length=2000, widget=forms.Textarea(attrs=attrs)
     )
@@ -75,6 +81,21 @@ class WorkForm(PortalForm):
             desks = self.desks()
             for field in desk_fields:
                 field.offer(desks)
+        self._offer_own_phrases()
+
+    def _offer_own_phrases(self) -> None:
+        """The unit's own phrases come before the usual ones."""
+        areas = [
+            f.widget for f in self.fields.values() if json.loads(f.widget.attrs.get(WORDS, "0"))
+        ]
+        if not areas:
+            return
+        unit = heir_of(self.handling.delivery.unit)
+        own = Phrase.objects.filter(unit=unit, use=PhraseUse.REMARK)
+        texts = list(own.values_list("text", flat=True))
+        for widget in areas:
+            words = dict.fromkeys([*texts, *json.loads(widget.attrs[WORDS])])
+            widget.attrs[WORDS] = json.dumps(list(words), ensure_ascii=False)
 
     def desks(self) -> Choices:
         return desk_choices(self.handling.delivery)

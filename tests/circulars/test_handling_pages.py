@@ -1,7 +1,9 @@
 """The pages of the work on received letters, as each person meets them."""
 
+import json
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,9 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from circulars.enums import LetterState
-from circulars.enums_handling import AssignmentState, HandlingState, HandlingStepKind
-from circulars.models import Assignment, DeskHandover, Handling, Letter, SpeedTarget
+from circulars.enums import LetterState, PhraseUse
+from circulars.enums_handling import (
+    ORDER_PHRASES,
+    AssignmentState,
+    HandlingState,
+    HandlingStepKind,
+)
+from circulars.models import Assignment, DeskHandover, Handling, Letter, Phrase, SpeedTarget
 from circulars.services import assignments, handling
 from circulars.services.desk_choices import value_of
 from portal.core.registry import work_tiles
@@ -150,6 +157,14 @@ def test_every_page_of_the_way_opens_and_works(world: World, browse) -> None:
     page(client, move_url(handled, "reopen"))
     act(client, move_url(handled, "reopen"), remark="มีเรื่องเพิ่ม")
     assert state(handled) == HandlingState.IN_WORK
+
+
+def test_phrases_of_the_unit_are_offered_first(world: World, browse) -> None:
+    handled = make.proposed(world)
+    Phrase.objects.create(unit=handled.delivery.unit, use=PhraseUse.REMARK, text="ชอบ ดำเนินการ")
+    body = page(browse(world.director), move_url(handled, "note"))
+    words = re.search(r'data-usual-words="([^"]+)"', body).group(1)
+    assert json.loads(unescape(words)) == ["ชอบ ดำเนินการ", *ORDER_PHRASES]
 
 
 def test_question_and_vacant_desk_have_their_pages(world: World, browse) -> None:
