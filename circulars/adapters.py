@@ -142,7 +142,7 @@ def _transmit(line: BaseEmailBackend, message: EmailMultiAlternatives, mailbox: 
         line.send_messages([message])
         return
     encoding = message.encoding or "utf-8"
-    data = message.message().as_bytes(linesep="\r\n")
+    data = message.message().as_bytes()
     sender = sanitize_address(mailbox.address, encoding)
     line.connection.sendmail(sender, [sanitize_address(message.to[0], encoding)], data)
     for copy in message.cc:

@@ -52,7 +52,7 @@ class ParsedMail:
 
 
 def parse(raw: bytes) -> ParsedMail:
-    message = cast(Message, message_from_bytes(raw, policy=compat32))
+    message = message_from_bytes(raw, policy=compat32)
     leaves, defects = _leaves(message)
     report = reports.read(message)
     names = headers.addresses(message, "From") or headers.addresses(message, "Sender")

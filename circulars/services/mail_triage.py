@@ -16,7 +16,7 @@ from circulars.enums import Channel, Secrecy, Speed
 from circulars.mail.enums import MailKind, MailState
 from circulars.models import Delivery, IncomingMail, Letter
 from circulars.services import deliveries, outside
-from circulars.services.outside import TOP_SECRET_REFUSAL
+from circulars.services.letters import TOP_SECRET_REFUSAL
 from circulars.workflow_mail import MAIL
 from portal.audit.service import record
 from portal.core.errors import InvalidInput, StaleAction

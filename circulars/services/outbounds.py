@@ -58,8 +58,9 @@ def note_sent(outbound: Outbound) -> None:
             reason="",
             attempts=outbound.attempts + 1,
         )
-        if outbound.kind == OutboundKind.LETTER and _is(outbound, DeliveryState.SENDING):
-            apply_move(DELIVERY, "hand_over", pk=outbound.delivery_id or 0, actor=None)
+        delivery = outbound.delivery
+        if outbound.kind == OutboundKind.LETTER and delivery and _is_on_its_way(delivery):
+            apply_move(DELIVERY, "hand_over", pk=delivery.pk, actor=None)
         mail = outbound.mail
         if outbound.kind == OutboundKind.REFUSAL and mail and mail.state == MailState.REFUSED:
             defer("circulars.remove_mail", mail.pk)
@@ -86,5 +87,5 @@ def send_again(*, delivery: Delivery, actor: User) -> Delivery:
     return apply_move(DELIVERY, "send_again", pk=delivery.pk, actor=actor)
 
 
-def _is(outbound: Outbound, state: DeliveryState) -> bool:
-    return Delivery.objects.filter(pk=outbound.delivery_id, state=state).exists()
+def _is_on_its_way(delivery: Delivery) -> bool:
+    return Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING).exists()

@@ -168,10 +168,12 @@ def test_files_of_a_mail_open_for_the_registry_only(
     for file in files:
         assert file is not None
         answers = {
-            role: browse(user).get(url(file)).status_code
-            for role, user in role_holders(world.office).items()
+            role: browse(user).get(url(file)) for role, user in role_holders(world.office).items()
         }
-        assert {role for role, status in answers.items() if status == 200} == {Role.REGISTRY}
+        assert {role for role, answer in answers.items() if answer.status_code == 200} == {
+            Role.REGISTRY
+        }
+        answers[Role.REGISTRY].close()
 
 
 def test_mailbox_is_set_up_and_its_error_shown(world: World, browse: Browse) -> None:
