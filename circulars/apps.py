@@ -8,6 +8,7 @@ class CircularsConfig(AppConfig):
 
     def ready(self) -> None:
         from circulars.demo import CircularsDemo
+        from circulars.demo_archive import ArchiveDemo
         from circulars.registration import register
         from circulars.workflow import DELIVERY, LETTER
         from portal.core.registry import demo_loaders
@@ -17,3 +18,4 @@ class CircularsConfig(AppConfig):
         register_table(DELIVERY, readme="circulars/README.md")
         register()
         demo_loaders.register(CircularsDemo())
+        demo_loaders.register(ArchiveDemo())
