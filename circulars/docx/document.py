@@ -101,9 +101,7 @@ def _decree(paper: Paper, sheet: Sheet) -> None:
     if effective := sheet.details.get("effective"):
         paper.line(f"ทั้งนี้ ตั้งแต่{effective}", before=6, first=25)
     if sheet.kind.date_words:
-        paper.line(
-            f"{sheet.kind.date_words} {sheet.long_date}", before=18, left=40, middle=True
-        )
+        paper.line(f"{sheet.kind.date_words} {sheet.long_date}", before=18, left=40, middle=True)
         _signature(paper, sheet)
     else:
         paper.line(sheet.agency_name, before=18, left=40, middle=True)

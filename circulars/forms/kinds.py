@@ -128,7 +128,7 @@ def _place(form: forms.Form, kind: Kind, name: str, letter: Letter) -> str:
     if name in DETAIL_FIELDS:
         form.fields[name] = DETAIL_FIELDS[name]()
         form.fields[name].required = False
-        form.initial[name] = letter.details.get(name)
+        form.initial[name] = _typed(form.fields[name], letter.details.get(name))
     if name == "salutation" and kind.part("closing") is None:
         form.fields[field_name] = forms.ChoiceField(
             label=_("Salutation"), choices=list(_salutations().items())
@@ -160,6 +160,15 @@ def _ends_at(kind: Kind, letter: Letter) -> forms.Field | None:
     )
     field.initial = letter.details.get(ENDS_AT) or roles[0].value
     return field
+
+
+def _typed(field: forms.Field, value: Any) -> Any:
+    """The reverse of ``_stored``: dates and times as their fields show them."""
+    if value and isinstance(field, ThaiDateField):
+        return datetime.date.fromisoformat(value)
+    if value and isinstance(field, ThaiTimeField):
+        return datetime.time.fromisoformat(value)
+    return value
 
 
 def _stored(value: Any) -> Any:

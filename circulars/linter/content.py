@@ -13,7 +13,7 @@ from circulars.linter.findings import Draft, Finding
 from circulars.merging_words import PLACEHOLDER
 from circulars.models import Letter
 from circulars.parts import LABELS
-from portal.core.thai.dates import ERA
+from portal.core.thai.dates import ERA, MONTHS, SHORT_MONTHS
 
 _ENCLOSED = re.compile(
     r"สิ่งที่ส่งมาด้วย|เอกสารแนบ|(?:ดัง|ตามที่|ที่)(?:ได้)?แนบ|แนบมาพร้อม|ที่ส่งมาพร้อม|ตามเอกสารที่ส่ง"
@@ -21,11 +21,8 @@ _ENCLOSED = re.compile(
 _ENCLOSED_NUMBER = re.compile(r"สิ่งที่ส่งมาด้วย\s*(\d{1,2})")
 _DOTS = re.compile(r"\.{4,}|…{2,}")
 _CHRISTIAN = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
-_CHRISTIAN_BEFORE = re.compile(r"(?:พ\.?\s?ศ\.?|ปี|" + "|".join(
-    ("มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม",
-     "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม", r"[ก-ฮ]\.[ก-ฮ]\.", r"มี\.ค\.", r"เม\.ย\.",
-     r"มิ\.ย\.")
-) + r")\s*$")  # fmt: skip
+_MONTH = "|".join(map(re.escape, (*MONTHS, *SHORT_MONTHS)))
+_CHRISTIAN_BEFORE = re.compile(rf"(?:พ\.?\s?ศ\.?|ปี|{_MONTH})\s*$")
 _ARTICLE = re.compile(r"^ข้อ\s*(\d+)\s*(.*)$", re.MULTILINE)
 _WEIGHTY = re.compile(r"เบิกจ่าย|อนุมัติงบประมาณ|โอนงบประมาณ|ชำระเงิน|วินัยร้ายแรง")
 

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 
 from circulars.linter.findings import Draft, Finding
 from circulars.models import Delivery, Letter
+from portal.core.thai.dates import MONTHS, SHORT_MONTHS
 from portal.core.thai.digits import to_arabic
 from portal.org.enums import OFFICE_KINDS
 from portal.org.models import Unit
 from portal.org.service import central_registry
 
+_MONTH = "|".join(map(re.escape, (*MONTHS, *SHORT_MONTHS)))
 _DATED = re.compile(
-    r"\d{1,2}\s*\S+\s*(?:พ\.?\s?ศ\.?\s*)?\d{2,4}\s*$|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}"
+    rf"\d{{1,2}}\s*(?:{_MONTH})\s*(?:พ\.?\s?ศ\.?\s*)?\d{{2,4}}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
 )
 _SHOWN = 3
 

@@ -80,6 +80,8 @@ def _clusters(text: str) -> tuple[list[_Cluster], int]:
     path = next(face.path for face in FACES if face.style == "SemiBold")
     font, shaped_by = _font(str(path))
     glyphs, order = font.getGlyphSet(), font.getGlyphOrder()
+    if not text:
+        return [], font["head"].unitsPerEm
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()

@@ -41,7 +41,9 @@ def test_docx_of_each_kind_is_a4_in_sarabun_with_the_name_at_its_end(
 
 def test_docx_of_an_order_reads_like_the_form(world: World) -> None:
     letter = make.signed(world, LetterKind.ORDER)
-    year = letter.number_text.partition("/")[2].translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+    year = letter.number_text.partition("/")[2].translate(
+        str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+    )
     found = words(letter_docx(letter))
     assert found[1:3] == [f"ที่ ๑/{year}", "เรื่อง แต่งตั้งคณะกรรมการดำเนินงาน"]
     assert found[4:6] == [

@@ -26,6 +26,7 @@ from circulars.tasks_merging import merge_letters
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.models import DeferredTask
 from portal.core.refs import ref
+from portal.files.models import StoredFile
 from portal.notifications.models import Notice
 from tests.factories import kinds as make
 from tests.factories import letters as usual
@@ -63,6 +64,10 @@ def sign(world: World, letter: Letter) -> Letter:
     return letters.sign(letter=letter, actor=world.director, revision=letter.revision)
 
 
+def document(world: World, letter: Letter) -> StoredFile:
+    return usual.some_file(world.office, data=f"%PDF {letter.pk}".encode())
+
+
 def numbers() -> list[int]:
     entries = RegisterEntry.objects.filter(register__kind=RegisterKind.CERTIFICATE)
     return list(entries.order_by("number").values_list("number", flat=True))
@@ -70,9 +75,7 @@ def numbers() -> list[int]:
 
 def assert_each_has_one(count: int) -> None:
     rows = list(MergeRow.objects.order_by("position").select_related("letter__entry"))
-    assert [row.letter.details["certified"] for row in rows] == [
-        row.values["ชื่อ"] for row in rows
-    ]
+    assert [row.letter.details["certified"] for row in rows] == [row.values["ชื่อ"] for row in rows]
     assert [row.letter.entry.number for row in rows] == list(range(1, count + 1))
     assert numbers() == list(range(1, count + 1))
     assert Letter.objects.filter(kind=LetterKind.CERTIFICATE).count() == count
@@ -136,9 +139,7 @@ def test_file_that_is_no_list_is_refused(data: bytes, name: str, words: str) -> 
 def test_list_makes_the_revision_grow_and_replaces_an_earlier_one(world: World) -> None:
     letter = with_list(world, 3)
     before = letter.revision
-    merging.set_list(
-        letter=letter, actor=world.officer, revision=before, people=people(2)
-    )
+    merging.set_list(letter=letter, actor=world.officer, revision=before, people=people(2))
     letter.refresh_from_db()
     assert (letter.revision, letter.merge_run.rows.count()) == (before + 1, 2)
     merging.drop_list(letter=letter, actor=world.officer, revision=letter.revision)
@@ -221,7 +222,9 @@ def test_drafter_is_told_once_for_all_documents(world: World) -> None:
     letter = sign(world, with_list(world, 3))
     merge_letters(letter.merge_run.pk)
     for one in Letter.objects.all():
-        letters.attach_pdf(letter=one, pdf=usual.some_file(world.office, data=f"%PDF {one.pk}".encode()))
+        letters.attach_pdf(
+            letter=one, pdf=usual.some_file(world.office, data=f"%PDF {one.pk}".encode())
+        )
     told = Notice.objects.filter(kind="circulars.signed")
     assert [notice.about for notice in told] == [ref(letter)]
     assert merging.progress(letter.merge_run) == merging.Progress(total=3, made=3, ready=3)
@@ -338,7 +341,9 @@ def test_list_from_the_page_to_the_zip(world: World, browse) -> None:
     letter = sign(world, Letter.objects.get(pk=letter.pk))
     merge_letters(letter.merge_run.pk)
     for one in Letter.objects.all():
-        letters.attach_pdf(letter=one, pdf=usual.some_file(world.office, data=f"%PDF {one.pk}".encode()))
+        letters.attach_pdf(
+            letter=one, pdf=usual.some_file(world.office, data=f"%PDF {one.pk}".encode())
+        )
     page = client.get(reverse("circulars:documents", args=[letter.pk])).content.decode()
     assert page.count("2 of 2 have their number, 2 documents are made.") == 1
     year = letter.entry.register.year
