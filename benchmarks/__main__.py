@@ -16,7 +16,9 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
     scale = os.environ.get("SCALE") or "quick"
     parser.add_argument("--scale", choices=SCALES, default=scale)
-    parser.add_argument("names", nargs="*", help="dispatch, inbox, numbers, mails, letters")
+    parser.add_argument(
+        "names", nargs="*", help="dispatch, inbox, numbers, mails, letters, registers"
+    )
     parser.add_argument("--keep", action="store_true", help="measure the data of the last run")
     chosen = parser.parse_args()
     if chosen.scale not in SCALES:

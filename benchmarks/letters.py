@@ -37,7 +37,7 @@ def measure(office: Office, pdfs: int, pdfs_for_memory: int) -> Figure:
     rates = interleaved(
         max(1, pdfs // DIFFERENT),
         work=partial(_by_portal, letters),
-        ceiling=partial(_by_weasyprint, [_Bare(letter) for letter in letters], *_typesetting()),
+        ceiling=partial(_by_weasyprint, [_Bare(letter) for letter in letters], *typesetting()),
     )
     return Figure(
         name="letter PDF",
@@ -76,7 +76,7 @@ def _by_weasyprint(letters: list[_Bare], configuration: FontConfiguration, css: 
     return len(letters) / seconds(lambda: [write(letter) for letter in letters])
 
 
-def _typesetting() -> tuple[FontConfiguration, CSS]:
+def typesetting() -> tuple[FontConfiguration, CSS]:
     """A font configuration of its own with the portal's fonts, made once."""
     configuration = FontConfiguration()
     css = CSS(

@@ -6,7 +6,7 @@ from time import monotonic
 
 from django.core.management import call_command
 
-from benchmarks import database, dispatch, inbox, letters, mails, numbers
+from benchmarks import database, dispatch, inbox, letters, mails, numbers, registers
 from benchmarks.data import build_office
 from benchmarks.data_letters import build_letters
 from benchmarks.report import Figure, table, write_json
@@ -72,6 +72,12 @@ def _plan(area: Office, country: Office) -> dict[str, list[Measure]]:
         "numbers": [lambda scale: numbers.measure(country, scale.numbers, scale.rounds)],
         "mails": [lambda scale: mails.measure(country, letter(), scale.mails, scale.rounds)],
         "letters": [lambda scale: letters.measure(area, scale.pdfs, scale.pdfs_for_memory)],
+        "registers": [
+            lambda scale: registers.measure_page(
+                area, scale.register_lines, scale.register_requests
+            ),
+            lambda scale: registers.measure_pdf(area, scale.register_pdf_lines, scale.rounds),
+        ],
     }
 
 

@@ -17,6 +17,9 @@ class Scale:
     pdfs: int
     pdfs_for_memory: int
     page_seconds: float
+    register_lines: int
+    register_requests: int
+    register_pdf_lines: int
     rounds: int
     """Rounds of each benchmark; what takes a moment goes more often."""
 
@@ -32,6 +35,9 @@ QUICK = Scale(
     pdfs=60,
     pdfs_for_memory=120,
     page_seconds=4,
+    register_lines=100_000,
+    register_requests=100,
+    register_pdf_lines=300,
     rounds=5,
 )
 FULL = Scale(
@@ -45,6 +51,9 @@ FULL = Scale(
     pdfs=300,
     pdfs_for_memory=300,
     page_seconds=8,
+    register_lines=1_000_000,
+    register_requests=300,
+    register_pdf_lines=1_000,
     rounds=7,
 )
 SCALES = {scale.name: scale for scale in (QUICK, FULL)}
