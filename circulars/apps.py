@@ -9,6 +9,7 @@ class CircularsConfig(AppConfig):
     def ready(self) -> None:
         from circulars.demo import CircularsDemo
         from circulars.demo_archive import ArchiveDemo
+        from circulars.demo_incoming import PaperDemo
         from circulars.registration import register
         from circulars.workflow import DELIVERY, LETTER
         from portal.core.registry import demo_loaders
@@ -18,4 +19,5 @@ class CircularsConfig(AppConfig):
         register_table(DELIVERY, readme="circulars/README.md")
         register()
         demo_loaders.register(CircularsDemo())
+        demo_loaders.register(PaperDemo())
         demo_loaders.register(ArchiveDemo())
