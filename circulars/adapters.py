@@ -142,7 +142,7 @@ def _transmit(line: BaseEmailBackend, message: EmailMultiAlternatives, mailbox: 
         line.send_messages([message])
         return
     encoding = message.encoding or "utf-8"
-    data = message.message().as_bytes()
+    data = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
     sender = sanitize_address(mailbox.address, encoding)
     line.connection.sendmail(sender, [sanitize_address(message.to[0], encoding)], data)
     for copy in message.cc:

@@ -69,6 +69,7 @@ FOR_SCANS = (
 )
 FOR_CI = (
     SystemPackage("chromium", programs=("chromium", "chromium-browser", "google-chrome")),
+    SystemPackage("dovecot-imapd", programs=("dovecot", "/usr/sbin/dovecot")),
     SystemPackage("gettext", programs=("xgettext",)),
     SystemPackage("poppler-utils", programs=("pdftotext",)),
 )
@@ -127,8 +128,8 @@ def install_system_packages(profile: str) -> None:
         raise SetupError(
             f"these system packages are missing: {names}\n"
             f"  On Debian or Ubuntu: sudo apt-get install {names}\n"
-            "  Elsewhere: install Pango and HarfBuzz (for make ci also Chromium, gettext, "
-            "poppler and Tesseract with Thai)."
+            "  Elsewhere: install Pango and HarfBuzz (for make ci also Chromium, "
+            "Dovecot, gettext, poppler and Tesseract with Thai)."
         )
     if missing:
         say(f"Some tests will be skipped; they need: {' '.join(p.name for p in missing)}")
