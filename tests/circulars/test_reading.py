@@ -15,7 +15,6 @@ from portal.org.models import Office
 from tests.factories import letters as make
 from tests.factories.letters import World
 
-SHARED = Path("/work/shared")
 NOTHING = Reading()
 
 EXTERNAL = """ด่วนที่สุด
@@ -222,12 +221,11 @@ def test_letters_of_the_portal_are_read_without_a_fault(
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(not SHARED.is_dir(), reason=f"needs the files of {SHARED}")
-def test_gazettes_and_news_are_not_taken_for_letters() -> None:
+def test_gazettes_and_news_are_not_taken_for_letters(shared_data: Path) -> None:
     """Laws speak of ที่, เรื่อง and เรียน on every page, and show the empty forms."""
-    laws = sorted((SHARED / "domain" / "law").glob("*.pdf"))
+    laws = sorted((shared_data.parent / "domain" / "law").glob("*.pdf"))
     pages = [page for law in laws for page in all_pages(law.read_bytes())]
-    news = [path.read_text() for path in sorted((SHARED / "data" / "news").glob("*.txt"))]
+    news = [path.read_text() for path in sorted((shared_data / "news").glob("*.txt"))]
 
     read = [reading for text in (*pages, *news) if (reading := read_letter(text)) != NOTHING]
 

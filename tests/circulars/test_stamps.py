@@ -49,7 +49,6 @@ Browse = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
 
 WORDS = Words(["สำนักงานเขตพื้นที่การศึกษาประถมศึกษาพัทลุง เขต ๒"], "๑๒๓๔", "๒๐ พ.ย. ๒๕๖๙", "๑๔.๐๕ น.")
-LAW = Path("/work/shared/domain/law/saraban-2526-with-2548.pdf")
 FORM_12 = 42
 """The page of form 12, from 0."""
 
@@ -221,10 +220,10 @@ def test_picture_of_the_page_is_for_the_screen() -> None:
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(not LAW.is_file(), reason=f"needs {LAW}")
-def test_stamp_is_as_large_as_the_form_in_the_gazette() -> None:
+def test_stamp_is_as_large_as_the_form_in_the_gazette(shared_data: Path) -> None:
     """The form's picture has a frame of 5 × 2.5 cm, as its clause says."""
-    document = pypdfium2.PdfDocument(LAW.read_bytes())
+    law = shared_data.parent / "domain" / "law" / "saraban-2526-with-2548.pdf"
+    document = pypdfium2.PdfDocument(law.read_bytes())
     try:
         page = document[FORM_12].render(scale=DPI / 72, grayscale=True).to_pil()
     finally:
