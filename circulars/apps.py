@@ -10,6 +10,7 @@ class CircularsConfig(AppConfig):
         from circulars.demo import CircularsDemo
         from circulars.demo_archive import ArchiveDemo
         from circulars.demo_incoming import PaperDemo
+        from circulars.demo_kinds import KindsDemo
         from circulars.registration import register
         from circulars.workflow import DELIVERY, LETTER
         from portal.core.registry import demo_loaders
@@ -20,4 +21,5 @@ class CircularsConfig(AppConfig):
         register()
         demo_loaders.register(CircularsDemo())
         demo_loaders.register(PaperDemo())
+        demo_loaders.register(KindsDemo())
         demo_loaders.register(ArchiveDemo())

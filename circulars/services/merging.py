@@ -56,9 +56,10 @@ def set_list(*, letter: Letter, actor: User, revision: int, people: PeopleList) 
     """Make ``people`` those for whom the draft is written, in place of an earlier list.
 
     The revision grows, so that nobody signs for people they did not see. Raises
-    ``InvalidInput`` for a list without people or a kind that is not made for many.
+    ``InvalidInput`` for a list without people, ``NotAllowed`` for a secret letter or a kind that
+    is not made for many.
     """
-    if not kind_of(letter).is_for_many:
+    if letter.is_secret or not kind_of(letter).is_for_many:  # lists are not kept sealed
         raise NotAllowed(action="letter.merge", about=letter)
     if not people.rows:
         raise InvalidInput(_("There is nobody on the list."), field="file")

@@ -47,7 +47,7 @@ def people(request: SignedInRequest, pk: int) -> HttpResponse:
         "errors": errors[:SHOWN_ERRORS],
         "run": run,
         "people_count": run.rows.count() if run else 0,
-        "is_for_many": kind_of(letter).is_for_many,
+        "is_for_many": kind_of(letter).is_for_many and not letter.is_secret,
         "unknown": service.unknown_names(letter, run.columns) if run else [],
     }
     return render(request, "circulars/people.html", context, status=422 if form.errors else 200)
@@ -116,7 +116,8 @@ def _keep(
 ) -> HttpResponse:
     revision = form.cleaned_data["revision"]
     counted = {"count": len(found.rows)}
-    if "table" in request.POST or not kind_of(letter).is_for_many:
+    is_for_many = kind_of(letter).is_for_many and not letter.is_secret
+    if "table" in request.POST or not is_for_many:
         service.add_table(letter=letter, actor=request.user, revision=revision, people=found)
         done(request, _("%(count)s people are named in the text.") % counted)
         return redirect("circulars:edit", letter.pk)

@@ -115,16 +115,21 @@ def test_list_from_csv_in_either_encoding(encoding: str) -> None:
     assert found.errors == [(3, "“ที่” is empty.")]
 
 
+NO_ROWS = "The file needs a first row with names and a row for each person."
+TOO_WIDE = (",".join("abcdefghijklmnopqrstu") + "\n1\n").encode()
+TOO_LONG = b"a\n" + b"".join(b"%d\n" % number for number in range(2001))
+
+
 @pytest.mark.parametrize(
     ("data", "name", "words"),
     [
         (b"not a workbook", "a.xlsx", "This file is not an Excel workbook."),
-        ("ชื่อ\n".encode(), "a.csv", "The file needs a first row with names and a row for each person."),
+        ("ชื่อ\n".encode(), "a.csv", NO_ROWS),
         ("ก,ก\n1,2\n".encode(), "a.csv", "Each column needs a name of its own in the first row."),
         ("ก,,ข\n1,2,3\n".encode(), "a.csv", "Each column needs a name of its own in the first row."),
-        ((",".join("abcdefghijklmnopqrstu") + "\n1\n").encode(), "a.csv", "A list has no more than 20 columns."),
+        (TOO_WIDE, "a.csv", "A list has no more than 20 columns."),
         (b"\xff\xfe\xdb\xdc", "a.csv", "The file’s letters cannot be read: save it as CSV UTF-8."),
-        (b"a\n" + b"".join(b"%d\n" % n for n in range(2001)), "a.csv", "A list has no more than 2000 people."),
+        (TOO_LONG, "a.csv", "A list has no more than 2000 people."),
     ],
 )  # fmt: skip
 def test_file_that_is_no_list_is_refused(data: bytes, name: str, words: str) -> None:
@@ -158,6 +163,14 @@ def test_list_is_refused_for_nobody_and_for_kinds_with_one_reader(world: World) 
     with pytest.raises(NotAllowed):
         merging.set_list(
             letter=memo, actor=world.officer, revision=memo.revision, people=people(1)
+        )
+
+
+def test_secret_letter_has_no_list(world: World) -> None:
+    letter = make.draft(world, LetterKind.CERTIFICATE, secrecy="confidential")
+    with pytest.raises(NotAllowed):
+        merging.set_list(
+            letter=letter, actor=world.officer, revision=letter.revision, people=people(2)
         )
 
 
