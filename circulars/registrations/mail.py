@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from circulars.demo_mail import MailDemo
 from circulars.models import ExchangeArrival, IncomingMail, Mailbox
 from circulars.services.looks import may_see_board
 from circulars.workflow_mail import MAIL
@@ -132,6 +133,7 @@ def register() -> None:
     for entry in (MailEntry(), LooksEntry()):
         registry.menu_entries.register(entry)
     registry.work_tiles.register(MailTile())
+    registry.demo_loaders.register(MailDemo())
     registry.file_owners.register(MailFiles())
     registry.notification_kinds.register(
         NotificationKind(
