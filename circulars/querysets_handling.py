@@ -1,7 +1,7 @@
 """Lists of what happens to received letters: steps and assignments at somebody's post."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class WorkQuerySet(HeldQuerySet):
     """Work that is still waited for goes on with the unit into which its unit was merged."""
 
-    def vacant(self, on: date | None = None) -> "WorkQuerySet":
+    def vacant(self, on: date | None = None) -> HeldQuerySet:
         """Rows at a post that nobody holds, neither there nor where the unit was merged into."""
         heirs = Membership.objects.on(on).filter(
             person__is_active=True, unit=OuterRef("unit__merged_into"), role=OuterRef("role")
@@ -96,10 +96,10 @@ class AssignmentQuerySet(WorkQuerySet):
     def given_by(self, user: "User") -> "AssignmentQuerySet":
         """Work given by the post whose order it was, or by the owner of what it is part of."""
         model = self.model._meta.apps.get_model
-        orders = model("circulars", "HandlingStep").objects.filter(
+        orders: Any = model("circulars", "HandlingStep")._default_manager.filter(
             kind=HandlingStepKind.ORDER, state=StepState.DONE
         )
-        parents = self.model._default_manager.filter(pk=OuterRef("parent"))
+        parents: Any = self.model._default_manager.filter(pk=OuterRef("parent"))
         return self.filter(
             Q(Exists(orders.filter(pk=OuterRef("order_step")).held_by(user)), parent=None)
             | Q(Exists(parents.held_by(user)), parent__isnull=False)

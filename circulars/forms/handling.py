@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from circulars.effects.assignments import Owner
@@ -217,7 +218,7 @@ class SendBackForm(WorkForm):
         super().__init__(*args, **kwargs)
         field = model_choice(self, "step")
         field.queryset = earlier_desks(self.handling)
-        field.label_from_instance = _desk_label  # type: ignore[method-assign]
+        field.label_from_instance = _desk_label  # type: ignore[method-assign,assignment]
 
 
 class GiveMoreForm(OwnersForm):
@@ -307,7 +308,9 @@ class OpinionForm(OneDeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["remark"].help_text = format_html(_("You are asked: {}"), self.step.question)
+        self.fields["remark"].help_text = format_html(
+            gettext("You are asked: {}"), self.step.question
+        )
 
 
 class ReassignDeskForm(OneDeskForm):

@@ -72,7 +72,7 @@ class HeldRow(models.Model):
     @property
     def post(self) -> str:
         """Name and post, as lists show who has it."""
-        place = f"{self.get_role_display()} · {self.unit}"  # type: ignore[attr-defined]
+        place = f"{self.get_role_display()} · {self.unit}"
         return f"{self.membership.person} · {place}" if self.membership else place
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from circulars import tasks_handling
+from circulars.demo_handling import HandlingDemo
 from circulars.enums_handling import AssignmentState, HandlingStepKind
 from circulars.models import Assignment, HandlingStep
 from circulars.querysets_handling import in_headed_units
@@ -180,6 +181,7 @@ def register() -> None:
     for tile in TILES:
         registry.work_tiles.register(tile())
     registry.person_changed.register(WorkWatch())
+    registry.demo_loaders.register(HandlingDemo())
 
 
 def waiting_count(user: "User") -> int:

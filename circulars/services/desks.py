@@ -61,7 +61,7 @@ def people_handing_over(actor: User) -> "QuerySet[User]":
 
     People who left recently are among them: their work is still there.
     """
-    members = Membership.objects.filter(unit__office_id=actor.office_id)
+    members = Membership.objects.filter(unit__office_id=actor.office_id or 0)
     if not _decides_for_all(actor):
         members = members.filter(unit__in=unit_ids(actor, HEADS))
     elif not manages_office(actor, actor.office_id or 0):
@@ -107,7 +107,7 @@ def plan_handover(
     try:
         with transaction.atomic():
             planned = DeskHandover.objects.create(
-                office_id=person.office_id,
+                office_id=actor.office_id or 0,
                 person=person,
                 successor=successor,
                 starts_on=starts_on,
@@ -153,7 +153,8 @@ def _hand_over(planned: DeskHandover) -> None:
     posts = list(Membership.objects.on().filter(person=planned.successor).select_related("unit"))
     moved = {"assignments": 0, "steps": 0, "letters": 0, "drafts": 0, "left": 0}
     for name in ("assignments", "steps", "letters"):
-        for row in getattr(desk, name).select_related("unit", "membership"):
+        rows = getattr(desk, name).select_related("unit", "membership").order_by("pk")
+        for row in rows.select_for_update(of=("self",)):
             taken = _move(row, posts)
             moved[name if taken else "left"] += 1
     if planned.with_drafts:

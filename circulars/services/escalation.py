@@ -89,7 +89,7 @@ def _escalate(rows: "QuerySet", pk: int, moment: datetime, today: date) -> int:
         if row is None:
             return 0
         since = row.due_on if isinstance(row, Assignment) else timezone.localdate(row.due_at)
-        days = working_days_between(since, today, closure_days(row.unit.office))
+        days = working_days_between(since or today, today, closure_days(row.unit.office))
         due = days if isinstance(row, Assignment) else days + 1
         done = row.escalations.count()
         posts = superiors(row)[done : max(due, 1)]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from circulars.effects import assignments as work
 from circulars.effects import handling as way
 from circulars.effects.assignments import Owner
-from circulars.effects.desks import Post, tell_people
+from circulars.effects.desks import Post, people_at, tell_people
 from circulars.effects.handling import Stops
 from circulars.enums import StepState
 from circulars.enums_handling import (
@@ -300,7 +300,7 @@ def _end_work(handling: Handling, actor: User) -> None:
     rows = handling.assignments.filter(
         state__in=(AssignmentState.GIVEN, AssignmentState.ACCEPTED, AssignmentState.REPORTED)
     )
-    people = [user for row in rows.select_related("unit") for user in work.people_at(row)]
+    people = [user for row in rows.select_related("unit") for user in people_at(row)]
     for row in rows:
         apply_move(ASSIGNMENT, "end", pk=row.pk, actor=None, by=actor)
     tell_people("handling_closed", people, handling, actor)
