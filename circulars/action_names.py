@@ -62,6 +62,7 @@ ACTION_NAMES = {
     "register.reserve": _("Reserved register numbers"),
     "register.void": _("Made a line of a register void"),
     "stamp.begin": _("Ordered a receipt stamp"),
+    "statistics.export": _("Exported statistics of letters"),
     "stamp.place": _("Placed a receipt stamp"),
 }
 

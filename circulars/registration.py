@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy
 from circulars.action_names import ACTION_NAMES, DETAIL_NAMES, DETAIL_VALUES
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Delivery, Letter, RouteStep
-from circulars.registrations import archive, handling, incoming, mail, registers, search
+from circulars.registrations import (
+    archive,
+    handling,
+    incoming,
+    mail,
+    registers,
+    search,
+    statistics,
+)
 from circulars.services.access import mark_of_file, may_read_file
 from circulars.services.deliveries import unread_count
 from circulars.services.routes import tell_vacant_steps
@@ -301,6 +309,7 @@ def register() -> None:
     mail.register()
     incoming.register()
     search.register()
+    statistics.register()
     registers.register()
     registry.public_urls.register(
         PublicUrl(code="letter_check:check", why="Anybody with the paper may check the letter.")

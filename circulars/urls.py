@@ -30,6 +30,7 @@ from circulars.views import (
     reservations,
     settings,
     stamps,
+    statistics,
     targets,
     work,
 )
@@ -75,6 +76,9 @@ urlpatterns = [
     path("new/", compose.new, name="new"),
     path("references/", letters.search_reference, name="search_reference"),
     path("settings/", settings.letter_settings, name="settings"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/excel/", statistics.statistics_export, name="statistics_export"),
+    path("statistics/director/", statistics.director, name="statistics_director"),
     path("registers/", registers.register_list, name="registers"),
     path("registers/<int:pk>/", registers.register_detail, name="register"),
     path("registers/<int:pk>/take/", registers.register_take, name="register_take"),

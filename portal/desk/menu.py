@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.service import reads_office
 from portal.core.registry import MenuEntry
+from portal.desk.permissions import exports_evidence
 from portal.org.enums import Role
 from portal.org.permissions import has_role, unit_ids
 
@@ -47,6 +48,19 @@ class ReportsEntry(MenuEntry):
 
     def visible_to(self, user: "User") -> bool:
         return has_role(user, Role.DIRECTOR, Role.DEPUTY, Role.GROUP_DIRECTOR, Role.PRINCIPAL)
+
+
+class EvidenceEntry(MenuEntry):
+    """Evidence for the office standard."""
+
+    code = "desk.evidence"
+    order = 62
+    label = _("Evidence for the standard")
+    url_name = "desk:evidence"
+    icon = "patch-check"
+
+    def visible_to(self, user: "User") -> bool:
+        return exports_evidence(user)
 
 
 class AuditEntry(MenuEntry):

@@ -3,8 +3,10 @@
 from django.utils import timezone, translation
 
 from portal.core.pdf.render import render_template_pdf
+from portal.desk.services.evidence import Evidence
 from portal.desk.services.records import MonthRecord
 from portal.org.service import position_on
+from portal.users.models import User
 
 
 def month_report_pdf(record: MonthRecord) -> bytes:
@@ -21,3 +23,16 @@ def month_report_pdf(record: MonthRecord) -> bytes:
             "printed_on": timezone.localdate(),
         }
         return render_template_pdf("desk/pdf/month_report.html", context)
+
+
+def evidence_pdf(found: Evidence, *, taken_by: User) -> bytes:
+    """Counts and samples for one point of the office standard, on paper."""
+    with translation.override("th"):
+        context = {
+            "title": f"หลักฐานตามมาตรฐานสำนักงาน ประเด็นที่ {found.number}",
+            "found": found,
+            "sections": found.sections(),
+            "taken_by": taken_by,
+            "taken_at": timezone.now(),
+        }
+        return render_template_pdf("desk/pdf/evidence.html", context)

@@ -9,10 +9,12 @@ from portal.core.registry import (
     NotificationKind,
     WorkItem,
     WorkTile,
+    evidence,
     notification_kinds,
     work_tiles,
 )
 from portal.desk.models import MonthReport
+from portal.desk.services.evidence import RecordEvidence
 from portal.desk.workflow import MONTH_REPORT
 from portal.workflow.service import register_table
 
@@ -65,3 +67,4 @@ def register() -> None:
             NotificationKind(code=f"desk.{code}", label=label, order=80 + position)
         )
     work_tiles.register(ReportsTile())
+    evidence.register(RecordEvidence())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.desk.views import audit, guides, profile, records, reports, work
+from portal.desk.views import audit, evidence, guides, profile, records, reports, work
 
 app_name = "desk"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("reports/<int:pk>/report.pdf", reports.report_pdf, name="report_pdf"),
+    path("evidence/", evidence.evidence, name="evidence"),
     path("help/", guides.index, name="help_index"),
     path("help/pictures/<str:name>", guides.picture, name="help_picture"),
     path("help/<slug:guide>/", guides.guide, name="help"),

@@ -6,59 +6,183 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0003_outside_agencies'),
+        ("org", "0003_outside_agencies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DayEntry',
+            name="DayEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('category', models.CharField(choices=[('desk', 'Papers and desk work'), ('meeting', 'Meetings'), ('visit', 'Visits and supervision of schools'), ('training', 'Training'), ('project', 'Projects and activities'), ('service', 'Service and advice to people'), ('ordered', 'Work beyond the own duty, by order'), ('other', 'Other work')], max_length=10, verbose_name='category')),
-                ('text', models.CharField(max_length=1000, verbose_name='what was done')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='minutes')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='day_entries', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("desk", "Papers and desk work"),
+                            ("meeting", "Meetings"),
+                            ("visit", "Visits and supervision of schools"),
+                            ("training", "Training"),
+                            ("project", "Projects and activities"),
+                            ("service", "Service and advice to people"),
+                            ("ordered", "Work beyond the own duty, by order"),
+                            ("other", "Other work"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                ("text", models.CharField(max_length=1000, verbose_name="what was done")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="day_entries",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry of the daily record',
-                'verbose_name_plural': 'entries of the daily record',
-                'ordering': ['day', 'pk'],
-                'indexes': [models.Index(fields=['person', 'day'], name='desk_entry_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 1440)), name='desk_entry_minutes', violation_error_message='A day has 24 hours.')],
+                "verbose_name": "entry of the daily record",
+                "verbose_name_plural": "entries of the daily record",
+                "ordering": ["day", "pk"],
+                "indexes": [models.Index(fields=["person", "day"], name="desk_entry_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)),
+                        name="desk_entry_minutes",
+                        violation_error_message="A day has 24 hours.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MonthReport',
+            name="MonthReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='month')),
-                ('state', models.CharField(choices=[('draft', 'Not submitted yet'), ('submitted', 'Submitted'), ('approved', 'Approved'), ('returned', 'Returned for correction')], default='draft', max_length=9, verbose_name='state')),
-                ('summary', models.TextField(blank=True, max_length=3000, verbose_name='summary in own words')),
-                ('figures', models.JSONField(default=list, editable=False)),
-                ('to_roles', models.JSONField(default=list, editable=False)),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted at')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
-                ('decided_as', models.JSONField(default=list, editable=False)),
-                ('remark', models.TextField(blank=True, max_length=1000, verbose_name='remark of the superior')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='month_reports', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('to_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="month")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Not submitted yet"),
+                            ("submitted", "Submitted"),
+                            ("approved", "Approved"),
+                            ("returned", "Returned for correction"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True, max_length=3000, verbose_name="summary in own words"
+                    ),
+                ),
+                ("figures", models.JSONField(default=list, editable=False)),
+                ("to_roles", models.JSONField(default=list, editable=False)),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("decided_as", models.JSONField(default=list, editable=False)),
+                (
+                    "remark",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="remark of the superior"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="month_reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report of a month',
-                'verbose_name_plural': 'reports of months',
-                'ordering': ['-month', 'pk'],
-                'indexes': [models.Index(fields=['to_unit', 'month'], name='desk_report_superior')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'month'), name='desk_report_once', violation_error_message='There is a report of this month already.'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='desk_report_first_day'), models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('submitted_at__isnull', False), ('to_unit__isnull', False)), _connector='OR'), name='desk_report_submitted_to'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state__in', ['draft', 'submitted'])), models.Q(('decided_at__isnull', False), ('state__in', ['approved', 'returned'])), _connector='OR'), name='desk_report_decided')],
+                "verbose_name": "report of a month",
+                "verbose_name_plural": "reports of months",
+                "ordering": ["-month", "pk"],
+                "indexes": [
+                    models.Index(fields=["to_unit", "month"], name="desk_report_superior")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "month"),
+                        name="desk_report_once",
+                        violation_error_message="There is a report of this month already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="desk_report_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("submitted_at__isnull", False), ("to_unit__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="desk_report_submitted_to",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state__in", ["draft", "submitted"])),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("state__in", ["approved", "returned"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="desk_report_decided",
+                    ),
+                ],
             },
         ),
     ]

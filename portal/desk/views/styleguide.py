@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from portal.core import notices
+from portal.core.charts import Chart, ChartData, ChartKind, Series, chart
 from portal.core.forms import PortalForm, ThaiDateField
 
 TONES = ["neutral", "brand", "info", "success", "warning", "danger"]
@@ -67,6 +68,13 @@ def _sample_forms() -> dict[str, forms.Form]:
     return {"form": SampleForm(), "wrong_form": wrong}
 
 
+def _sample_chart(words: dict[str, Any]) -> Chart:
+    series = tuple(Series(name, tuple(values)) for name, values in words["series"].items())
+    shown = {name: words[name] for name in ("title", "unit", "head", "source")}
+    data = ChartData(categories=tuple(words["categories"]), series=series, **shown)
+    return chart(ChartKind.COLUMNS, data)
+
+
 def _dated(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with the moment that lies its ``days`` back."""
     if "days" not in entry:
@@ -114,6 +122,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "rows": [_dated(row) for row in sample["rows"]],
         "steps": [_dated(step) for step in sample["steps"]],
         "page": SimpleNamespace(next_cursor="n", previous_cursor="p"),
+        "chart": _sample_chart(sample["chart"]),
         **_sample_forms(),
     }
     return render(request, "desk/styleguide.html", context)
