@@ -22,6 +22,9 @@ MAX_LINES = 60
 HEAD_LINES = 25
 """Within how many lines ที่ or เรื่อง has to stand."""
 
+NAME_LENGTH = 60
+"""Letters of a line that may be part of an agency's name; lines of text are longer."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -47,13 +50,17 @@ _MONTH = "|".join(map(re.escape, sorted((*MONTHS, *SHORT_MONTHS), key=len, rever
 _DATE = rf"\d{{1,2}}\s*(?:{_MONTH})\s*(?:พ\.?\s?ศ\.?)?\s*\d{{4}}"
 
 # A speed may stand before ที่. The code is an abbreviation with its number; ว marks circulars.
+_CODE = (
+    r"[ก-ฮ]{1,6}\.?(?:\s?[ก-ฮ]{1,6}\.?)?\s*\d{2,6}(?:[.\-]\d+)*\s*/\s*"
+    r"(?:ว\s*|[ก-ฮ]{1,4}\s*)?\d+"
+)
 _NUMBER_LINE = re.compile(
-    r"^(?P<speed>ด่วน(?:ที่สุด|มาก)?)?\s*ที่?\s*"
-    r"(?P<reference>[ก-ฮ]{1,6}\.?(?:\s?[ก-ฮ]{1,6}\.?)?\s*\d{2,6}(?:[.\-]\d+)*\s*/\s*"
-    r"(?:ว\s*|[ก-ฮ]{1,4}\s*)?\d+)(?P<rest>.*)$"
+    rf"^(?P<speed>ด่วน(?:ที่สุด|มาก)?)?\s*ที่?\s*(?P<reference>{_CODE})(?P<rest>.*)$"
 )
 _DATE_LINE = re.compile(rf"^(?:วันที่\s*)?(?P<date>{_DATE})$")
-_DATE_IN_LINE = re.compile(rf"วันที่?\s*(?P<date>{_DATE})")
+# In a memo several fields share a line, and readers may join them further.
+_MEMO = "บันทึกข้อความ"
+_FIELD_OF_MEMO = re.compile(rf"\s+(?=ที่?\s*{_CODE}|วันที่?\s*\d)")
 _UNIT_LINE = re.compile(r"^ส่วนราชการ\s*(?P<name>\S.*)$")
 _SUBJECT = re.compile(r"^เรื่?อง\s*(?P<text>.*)$")
 # Programs that read scans lose the space after the salutation before a person's title.
@@ -78,6 +85,7 @@ _AGENCY = re.compile(
 _ADDRESS = re.compile(
     r"^(?:\d|เลขที่|หมู่|ถนน|ถ\.|ซอย|ตำบล|แขวง|ต\.|อำเภอ|อ\.|จังหวัด|จ\.|กรุงเทพ|กทม|โทร|โทรสาร|อาคาร|ชั้น|ตู้)"
 )
+_OWNER = re.compile(r"^(?:กลุ่ม|ฝ่าย|งาน|หน่วย|ศาลากลาง|ที่ว่าการ|ที่ทำการ)")
 _PHONE = re.compile(r"\s*(?:โทร(?:ศัพท์)?\b|โทร\.).*$")
 _PAGE_NUMBER = re.compile(r"^[-–(]?\s*\d+\s*[-–)]?$")
 _HOLLOW = re.compile(r"[.…_]{3,}")
@@ -131,7 +139,9 @@ _Found = tuple[int, re.Match[str]] | None
 
 
 def _lines(text: str) -> list[str]:
-    lines = (line.strip() for line in to_arabic(mend(text)).split("\n"))
+    lines = [line.strip() for line in to_arabic(mend(text)).split("\n")]
+    if _MEMO in lines[:HEAD_LINES]:
+        lines = [part for line in lines for part in _FIELD_OF_MEMO.split(line)]
     return [line for line in lines if line and not _PAGE_NUMBER.match(line)][:MAX_LINES]
 
 
@@ -151,11 +161,9 @@ def _reference(number: _Found) -> str | None:
 
 
 def _dated(lines: Sequence[str]) -> date | None:
-    """The letter's own date: on a line of its own, or after วันที่ beside ที่ (form 2)."""
+    """The letter's own date: alone on its line; in a memo after วันที่ (form 2)."""
     for line in lines:
         match = _DATE_LINE.match(line)
-        if match is None and _NUMBER_LINE.match(line):
-            match = _DATE_IN_LINE.search(line)
         if match is None:
             continue
         try:
@@ -167,23 +175,39 @@ def _dated(lines: Sequence[str]) -> date | None:
 
 def _sender(lines: Sequence[str], number: _Found) -> str | None:
     if unit := _first(_UNIT_LINE, lines[:HEAD_LINES]):
-        return _clean(_PHONE.sub("", unit[1]["name"]))
+        return _unit_of_memo(unit[1]["name"], lines[unit[0] + 1 :])
     if number is None:
         return None
     index, match = number
     rest = _clean(match["rest"])
     if rest and _AGENCY.match(rest):
         return _joined([rest, *_while_name(lines[index + 1 :])])
-    for start in range(min(len(lines), HEAD_LINES)):
-        if start != index and _AGENCY.match(lines[start]):
+    for start in (*_above_date(lines, index), *range(index)):
+        if _AGENCY.match(lines[start]):
             return _joined([lines[start], *_while_name(lines[start + 1 :])])
     return None
+
+
+def _above_date(lines: Sequence[str], number: int) -> range:
+    """The short lines right above the date, where forms 1 and 3 have the agency."""
+    date_line = _first(_DATE_LINE, lines)
+    end = start = date_line[0] if date_line else number
+    while start - 1 > number and len(lines[start - 1]) <= NAME_LENGTH:
+        start -= 1
+    return range(start, end)
+
+
+def _unit_of_memo(name: str, lines: Sequence[str]) -> str | None:
+    """ส่วนราชการ, which may go on in a second line, without the phone at its end."""
+    goes_on = lines[:1] if not _PHONE.search(name) else []
+    following = [line for line in goes_on if not _LABEL.match(line)]
+    return _clean(_PHONE.sub("", _joined([name, *following]) or ""))
 
 
 def _while_name(lines: Sequence[str]) -> Iterator[str]:
     """The lines that go on with an agency's name: up to its address, the date or a label."""
     for line in lines[:2]:
-        if _ADDRESS.match(line) or _DATE_LINE.match(line) or _LABEL.match(line):
+        if any(end.match(line) for end in (_ADDRESS, _OWNER, _DATE_LINE, _LABEL)):
             return
         yield line
 

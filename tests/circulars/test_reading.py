@@ -41,6 +41,7 @@ SEALED = """ที่ ศธ ๐๔๐๐๒/๗๘๙
 ถึง สำนักงานเขตพื้นที่การศึกษาทุกเขต
 สำนักงานคณะกรรมการการศึกษาขั้นพื้นฐานขอส่งเอกสารมาเพื่อดำเนินการ
 สำนักงานคณะกรรมการการศึกษาขั้นพื้นฐาน
+กลุ่มนโยบายและแผน
 ๓ พฤศจิกายน ๒๕๖๙
 """
 
@@ -66,6 +67,22 @@ def test_memo_names_its_unit_without_the_phone() -> None:
     )
 
 
+def test_memo_whose_fields_share_lines_is_read_as_well() -> None:
+    text = (
+        "บันทึกข้อความ\nส่วนราชการ กลุ่มนโยบายและแผน สำนักงานเขตพื้นที่การศึกษา\n"
+        "ประถมศึกษาพัทลุง เขต ๒ โทร. ๐ ๗๔๖๙ ๕๙๑๑ ที่ศธ ๐๔๑๐๘/๕๖ วันที่๒๐ พฤศจิกายน ๒๕๖๙\n"
+        "เรื่อง รายงานผล\nเรียน ผู้อำนวยการเขต"
+    )
+
+    assert read_letter(text) == Reading(
+        reference="ศธ 04108/56",
+        dated=date(2026, 11, 20),
+        sender="กลุ่มนโยบายและแผน สำนักงานเขตพื้นที่การศึกษาประถมศึกษาพัทลุง เขต 2",
+        addressee="ผู้อำนวยการเขต",
+        subject="รายงานผล",
+    )
+
+
 def test_sealed_letter_has_no_subject() -> None:
     reading = read_letter(SEALED)
 
@@ -73,6 +90,7 @@ def test_sealed_letter_has_no_subject() -> None:
     assert reading.dated == date(2026, 11, 3)
     assert reading.addressee == "สำนักงานเขตพื้นที่การศึกษาทุกเขต"
     assert reading.subject is None
+    assert reading.sender == "สำนักงานคณะกรรมการการศึกษาขั้นพื้นฐาน"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +115,18 @@ def test_sender_is_spelled_as_the_directory_has_it() -> None:
     known = "ศาลากลาง จังหวัดพัทลุง"
 
     assert read_letter(EXTERNAL, agencies=["อื่น", known]).sender == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "สำนักงานจังหวัดพัทลุง\nที่ พท 0017/1\n2 พ.ย. 2569\nเรื่อง ก",
+        "ที่ พท 0017/1\nสำนักงานจังหวัดพัทลุง\nศาลากลางจังหวัด\n99 ถนนราเมศวร์\n2 พ.ย. 2569\nเรื่อง ก",
+        "สำนักงานจังหวัดพัทลุง\nที่ พท 0017/1\nเรื่อง ก",
+    ],
+)
+def test_agency_may_stand_above_or_below_the_number(text: str) -> None:
+    assert read_letter(text).sender == "สำนักงานจังหวัดพัทลุง"
 
 
 def test_address_beside_the_number_is_no_agency() -> None:
