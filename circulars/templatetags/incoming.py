@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from circulars.models import Delivery, ReceiptStamp
 from circulars.permissions import keeps_inbox
 from circulars.services import paper, replies, stamps
+from circulars.templatetags.letters import stored_files
 
 register = template.Library()
 
@@ -27,6 +28,12 @@ FIELD_LABELS: dict[str, Promise] = {
 def form_field(form: BaseForm, name: str) -> BoundField:
     """The field of this name."""
     return form[name]
+
+
+@register.filter
+def stamped_file(stamp: ReceiptStamp) -> list[dict[str, object]]:
+    """The copy with its stamp as the file list component takes it."""
+    return stored_files([stamp.file]) if stamp.file else []
 
 
 @register.inclusion_tag("circulars/incoming_stamp.html", takes_context=True)
