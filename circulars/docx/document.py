@@ -113,18 +113,12 @@ def _certificate(paper: Paper, sheet: Sheet) -> None:
     _emblem(paper, sheet, 30)
     paper.line(f"เลขที่ {sheet.number}")
     _agency(paper, sheet)
-    who = [sheet.details.get("certified", "")]
-    if position := sheet.details.get("certified_position"):
-        who.append(f"ตำแหน่ง {position}")
-    if affiliation := sheet.details.get("certified_affiliation"):
-        who.append(f"สังกัด {affiliation}")
-    paper.line(f"หนังสือฉบับนี้ให้ไว้เพื่อรับรองว่า {' '.join(who)}", before=6, first=25)
-    _text(paper, sheet)
+    BodyWriter(paper, Figures(thai=sheet.thai_digits)).write(sheet.certified_body)
     paper.line(f"{sheet.kind.date_words} {sheet.long_date}", before=18, left=40, middle=True)
     _signature(paper, sheet)
     if sheet.details.get("with_photo"):
         paper.line("(รูปถ่าย 4 × 6 เซนติเมตร)", before=12)
-        paper.line(f"({who[0]})")
+        paper.line(f"({sheet.details.get('certified', '')})")
 
 
 def _minutes(paper: Paper, sheet: Sheet) -> None:

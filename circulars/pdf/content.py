@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from circulars.body import clean_body
@@ -90,6 +91,22 @@ class Sheet:
     signer_post: str
     author: SignatureBlock | None
     remarks: list[Remark]
+
+    @property
+    def certified(self) -> str:
+        """Who is certified, with position and affiliation (clause 24.3)."""
+        words = [self.details.get("certified", "")]
+        for name, label in (("certified_position", "ตำแหน่ง"), ("certified_affiliation", "สังกัด")):
+            if value := self.details.get(name):
+                words.append(f"{label} {value}")
+        return f"หนังสือฉบับนี้ให้ไว้เพื่อรับรองว่า {' '.join(words)}"
+
+    @property
+    def certified_body(self) -> SafeString:
+        """The text that goes on in the line that names who is certified."""
+        begun = f"<p>{escape(self.certified)}"
+        rest = self.body.removeprefix("<p>") if self.body.startswith("<p>") else f"</p>{self.body}"
+        return mark_safe(f"{begun} {rest}")
 
     @property
     def agency_name(self) -> str:
