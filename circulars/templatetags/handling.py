@@ -16,8 +16,8 @@ from portal.workflow.service import Move
 
 register = template.Library()
 
-WITHIN_REACH = 2
-"""So many moves have a button of their own; the others unfold."""
+WITHIN_REACH = 3
+"""So many moves have a button within thumb's reach; the others stand on the page."""
 
 HANDLING_LOOK = {
     HandlingState.NEW: ("neutral", "envelope-open"),
@@ -68,11 +68,13 @@ def suggested_work(delivery: Delivery) -> "QuerySet[Assignment]":
 
 
 @register.filter
-def foremost(moves: Sequence[Move]) -> Sequence[Move]:
-    """The moves within thumb's reach."""
-    return moves[:WITHIN_REACH]
+def foremost(moves: Sequence[Move]) -> list[Move]:
+    """The moves within thumb's reach: what is done every day, nothing to be regretted."""
+    return [move for move in moves if move.tone != "warning"][:WITHIN_REACH]
 
 
 @register.filter
-def behind(moves: Sequence[Move]) -> Sequence[Move]:
-    return moves[WITHIN_REACH:]
+def behind(moves: Sequence[Move]) -> list[Move]:
+    """The other moves."""
+    near = foremost(moves)
+    return [move for move in moves if move not in near]
