@@ -60,9 +60,9 @@ class LettersSource(SearchSource):
                 yield _letter_document(letter, related)
 
     def visible_to(self, user: "User") -> Sequence[QuerySet]:
-        sent = Letter.objects.visible_to(user).values_list("pk", flat=True)
+        sent = (rows.values_list("pk", flat=True) for rows in Letter.objects.seen_by_reason(user))
         received = Delivery.objects.visible_to(user).values_list("letter_id", flat=True)
-        return sent, received
+        return *sent, received
 
     def choices(self, name: str) -> Sequence[tuple[str, Text]]:
         return {"kind": LetterKind.choices, "speed": Speed.choices}.get(name, ())

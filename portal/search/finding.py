@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -138,9 +139,15 @@ def _any_of(seen: Sequence[QuerySet]) -> _Part:
 
     ``OFFSET 0`` keeps PostgreSQL from making a list of all first.
     """
-    parts = [queryset.order_by().query.sql_with_params() for queryset in seen]
-    sql = " OR ".join(
-        f"EXISTS (SELECT 1 FROM ({sql}) seen(key) WHERE seen.key = document.object_id OFFSET 0)"  # noqa: S608  (Django's own SQL)
-        for sql, _params in parts
-    )
-    return _Part(sql or "FALSE", [param for _sql, params in parts for param in params])
+    asked = _Part("FALSE")
+    for queryset in seen:
+        try:
+            sql, params = queryset.order_by().query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        asked.sql += (
+            f" OR EXISTS (SELECT 1 FROM ({sql}) seen(key)"  # noqa: S608  (Django's own SQL)
+            " WHERE seen.key = document.object_id OFFSET 0)"
+        )
+        asked.params += params
+    return asked
