@@ -17,7 +17,7 @@ def main() -> int:
     scale = os.environ.get("SCALE") or "quick"
     parser.add_argument("--scale", choices=SCALES, default=scale)
     parser.add_argument(
-        "names", nargs="*", help="dispatch, inbox, numbers, mails, letters, registers"
+        "names", nargs="*", help="dispatch, inbox, numbers, search, mails, letters, registers"
     )
     parser.add_argument("--keep", action="store_true", help="measure the data of the last run")
     chosen = parser.parse_args()

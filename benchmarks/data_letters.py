@@ -184,8 +184,8 @@ SELECT letter_id, plan.unit_id, state, moment,
 """
 
 _ANSWERS = """
-INSERT INTO circulars_answer (delivery_id, text, answered_by_id, answered_at)
-SELECT delivery.id, 'โรงเรียนดำเนินการเรียบร้อยแล้ว', acknowledged_by_id, answered_at
+INSERT INTO circulars_answer (delivery_id, text, answered_by_id, answered_for, answered_at)
+SELECT delivery.id, 'โรงเรียนดำเนินการเรียบร้อยแล้ว', acknowledged_by_id, '', answered_at
   FROM circulars_delivery delivery
   JOIN bench_delivery plan USING (letter_id, unit_id)
  WHERE delivery.state = 'answered'

@@ -12,6 +12,7 @@ class Scale:
     deliveries: int
     few_recipients: int
     many_recipients: int
+    searched_letters: int
     numbers: int
     mails: int
     pdfs: int
@@ -30,6 +31,7 @@ QUICK = Scale(
     deliveries=114_000,
     few_recipients=114,
     many_recipients=3_000,
+    searched_letters=20_000,
     numbers=1_000,
     mails=500,
     pdfs=60,
@@ -46,6 +48,7 @@ FULL = Scale(
     deliveries=1_140_000,
     few_recipients=114,
     many_recipients=30_000,
+    searched_letters=200_000,
     numbers=2_000,
     mails=2_000,
     pdfs=300,
