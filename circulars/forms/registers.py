@@ -102,6 +102,8 @@ class BookForm(PortalForm):
 class LineForm(BookForm):
     """One line of form 13 or 14, for a paper that the portal does not hold."""
 
+    marks_optional = False
+
     number = forms.CharField(required=False)
     subject = forms.CharField(
         label=_("Subject"),

@@ -6,7 +6,7 @@ day that it begins with.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from itertools import islice
@@ -32,12 +32,13 @@ PART = 2_000
 
 @dataclass(frozen=True)
 class Line:
-    """One line; ``day`` is the head of a new day, empty within one."""
+    """One line; ``day`` is the head of its day, which is printed where it ``opens_day``."""
 
-    day: str
     number: str
     cells: tuple[str, ...]
-    is_void: bool
+    day: str = ""
+    opens_day: bool = False
+    is_void: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def block_pdf(block: Reservation) -> bytes:
     figures = _figures(register)
     empty = ("",) * len(COLUMNS)
     numbers = range(block.first_number, block.last_number + 1)
-    lines = [Line("", figures(str(number)), empty, is_void=False) for number in numbers]
+    lines = [Line(figures(str(number)), empty) for number in numbers]
     return _pdf(FORM, register, iter(lines), is_blank=True)
 
 
@@ -100,6 +101,8 @@ def _pdf(
     parts: list[bytes] = []
     pages = 0
     while (part := list(islice(lines, PART))) or not parts:
+        if part and part[0].day:
+            part[0] = replace(part[0], opens_day=True)  # each part says on which day it begins
         html = _html(template, sheet, part, first_page=pages + 1, is_blank=is_blank)
         parts.append(render_pdf(html, title=f"{sheet.title} {sheet.year}"))
         if len(part) < PART:
@@ -143,7 +146,8 @@ def _lines(register: Register) -> Iterator[Line]:
             entry.sender, entry.receiver, entry.subject, entry.action, remark(entry),
         )  # fmt: skip
         yield Line(
-            day=figures(_day_words(day)) if day != last_day else "",
+            day=figures(_day_words(day)),
+            opens_day=day != last_day,
             number=figures(str(entry.number)),
             cells=cells,
             is_void=entry.voided_at is not None,
@@ -166,7 +170,7 @@ def _numbers(register: Register) -> Iterator[Line]:
             str(person or ""),
             remark(entry),
         )
-        yield Line("", figures(str(entry.number)), cells, entry.voided_at is not None)
+        yield Line(figures(str(entry.number)), cells, is_void=entry.voided_at is not None)
 
 
 def _entries(register: Register) -> QuerySet[RegisterEntry]:

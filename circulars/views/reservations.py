@@ -152,7 +152,7 @@ def block_key_in(request: SignedInRequest, pk: int) -> HttpResponse:
                 _("Reconciled: %(used)s used, %(void)s void, %(left)s left.") % vars(counts),
             )
             return redirect(block)
-    context = {"block": block, "register": block.register, "forms": forms}
+    context = {"reservation": block, "register": block.register, "forms": forms}
     status = 422 if any(form.errors for form in forms) else 200
     return render(request, "circulars/register_key_in.html", context, status=status)
 

@@ -94,6 +94,7 @@ def test_long_register_is_set_in_parts_whose_pages_go_on(
     data = pdf.register_pdf(register)
     pages = [page.extract_text() for page in PdfReader(BytesIO(data)).pages]
     assert [page.count(f"หน้า {digit}") for page, digit in zip(pages, "๑๒", strict=True)] == [1, 1]
+    assert [page.count("พ.ศ.") for page in pages] == [2, 2]
     assert (
         PdfReader(BytesIO(data)).metadata.title == f"ทะเบียนหนังสือเวียน {pdf.sheet_of(register).year}"
     )
