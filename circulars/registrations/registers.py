@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from circulars.demo_registers import RegistersDemo
 from circulars.models import Reservation
 from circulars.services.papers import may_read_paper
 from portal.core import registry
@@ -56,3 +57,4 @@ def register() -> None:
     """Called once when the app is ready."""
     registry.work_tiles.register(ExpiringTile())
     registry.file_owners.register(RegisterFiles())
+    registry.demo_loaders.register(RegistersDemo())
