@@ -55,6 +55,7 @@ class FolderForm(PortalModelForm):
         fields = (
             "unit", "code", "title", "parent", "retention", "clause", "years", "reason", "is_open",
         )  # fmt: skip
+        labels = {"unit": _("Unit")}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -203,7 +204,7 @@ class VoteForm(PortalForm):
 
     choice = forms.ChoiceField(
         label=_("Opinion"),
-        choices=[("destroy", _("Destroy")), ("keep", _("Keep"))],
+        choices=[("destroy", _("Destroy")), ("keep", _("Do not destroy"))],
         widget=forms.RadioSelect,
     )
     lines = LinesField(
@@ -304,7 +305,7 @@ class NumberedLinesForm(MoveForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         known = set(self.obj.lines.values_list("position", flat=True))
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if isinstance(self.fields[name], LinesField) and not known.issuperset(value):
                 self.add_error(name, _text("The list has no such line."))
         return cleaned

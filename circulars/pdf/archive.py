@@ -11,9 +11,10 @@ from circulars.models import Destruction, LetterSettings
 from portal.core.pdf import render_pdf
 from portal.core.thai.dates import long
 from portal.core.thai.digits import to_thai
+from portal.org.enums import UnitKind
 from portal.org.models import Unit
 
-LEAST_LINES = {False: 12, True: 17}
+LEAST_LINES = {False: 12, True: 12}
 """Lines on the picture of a form, landscape and portrait; short lists are filled up with them."""
 
 METHODS = {
@@ -59,7 +60,7 @@ def form_html(
         "sentence": figures(form.sentence),
         "ministry": MINISTRY,
         "department": DEPARTMENT,
-        "division": figures(str(unit.office if unit.kind == "office" else unit)),
+        "division": figures(_agency(unit)),
         "day": figures(long(day)) if day else "",
         "lines": lines,
         "blanks": [[""] * len(form.columns)] * blank,
@@ -85,9 +86,7 @@ def certificate_html(destruction: Destruction) -> str:
 
     context = {
         "destruction": destruction,
-        "house": str(
-            destruction.house.office if destruction.house.kind == "office" else destruction.house
-        ),
+        "house": figures(_agency(destruction.house)),
         "year": figures(str(destruction.year)),
         "destroyed_on": day(destruction.destroyed_on),
         "made_on": day(destruction.made_on),
@@ -116,3 +115,8 @@ def certificate_html(destruction: Destruction) -> str:
 def has_thai_digits(unit: Unit) -> bool:
     own = LetterSettings.objects.filter(office=unit.office_id).first()
     return own.thai_digits if own else True
+
+
+def _agency(unit: Unit) -> str:
+    """The office by its full name for its own unit, any other unit by its own."""
+    return unit.office.name if unit.kind == UnitKind.OFFICE else unit.name

@@ -21,9 +21,12 @@ from circulars.forms.archive import (
 from circulars.models import Folder, KeptLetter
 from circulars.permissions_archive import keeps_letter
 from circulars.services import archive, archive_import, archive_loans
+from circulars.views.archive_forms import posted
 from portal.core.errors import InvalidInput
 from portal.core.notices import done
 from portal.core.paging import keyset_page
+from portal.org.models import Unit
+from portal.org.permissions import unit_ids
 from portal.users.requests import SignedInRequest
 
 ROWS = ("folder", "unit")
@@ -89,7 +92,7 @@ def to_file(request: SignedInRequest) -> HttpResponse:
     """Finished letters that are not put away; several go into one folder together."""
     sent = request.GET.get("tab") == "sent"
     rows = archive.sent_to_file(request.user) if sent else archive.received_to_file(request.user)
-    form = FolderChoiceForm(request.POST or None, user=request.user)
+    form = FolderChoiceForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         chosen = request.POST.getlist("letter")
         found = list(rows.filter(pk__in=[pk for pk in chosen if pk.isdecimal()]))
@@ -124,7 +127,7 @@ def to_file(request: SignedInRequest) -> HttpResponse:
 def paper(request: SignedInRequest) -> HttpResponse:
     """Put away a paper letter that the portal does not know."""
     form = PaperForm(
-        request.POST or None, user=request.user, initial={"folder": request.GET.get("folder")}
+        posted(request), user=request.user, initial={"folder": request.GET.get("folder")}
     )
     if request.method == "POST" and form.is_valid():
         folder = form.cleaned_data["folder"]
@@ -153,7 +156,7 @@ def plan(request: SignedInRequest) -> HttpResponse:
     known |= {folder.unit_id: folder.unit for folder in others.distinct()}
     wanted = request.GET.get("unit", "")
     unit = known.get(int(wanted)) if wanted.isdecimal() else None
-    unit = unit or next(iter(known.values()), None)
+    unit = unit or _usual_unit(request, known)
     rows = archive.plan(seen.filter(unit=unit)) if unit else []
     context = {
         "units": known.values(),
@@ -169,7 +172,7 @@ def folder(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     mine = Folder.objects.kept_by(request.user)
     instance = get_object_or_404(mine, pk=pk) if pk else None
     initial = {} if instance else {"unit": request.GET.get("unit")}
-    form = FolderForm(request.POST or None, instance=instance, user=request.user, initial=initial)
+    form = FolderForm(posted(request), instance=instance, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             saved = archive.save_folder(
@@ -190,7 +193,7 @@ def folder(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
 
 def plan_import(request: SignedInRequest) -> HttpResponse:
     """Excel in two steps: the rows with their errors first, the folders when confirmed."""
-    form = PlanImportForm(request.POST or None, request.FILES or None, user=request.user)
+    form = PlanImportForm(posted(request), request.FILES or None, user=request.user)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         unit = form.cleaned_data["unit"]
@@ -210,6 +213,12 @@ def plan_import(request: SignedInRequest) -> HttpResponse:
     return render(
         request, "circulars/archive_import.html", context, status=422 if form.errors else 200
     )
+
+
+def _usual_unit(request: SignedInRequest, known: dict[int, Unit]) -> Unit | None:
+    """One's own unit before those that one keeps besides."""
+    own = unit_ids(request.user)
+    return min(known.values(), key=lambda unit: unit.pk not in own, default=None)
 
 
 def visible_kept(request: SignedInRequest, pk: int) -> KeptLetter:

@@ -1,12 +1,11 @@
 """Destroying letters: the list, the committee's opinions, the stages."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from circulars.models import Destruction, DestructionLine, DestructionVote
 from circulars.permissions_archive import heads_house, keeps_house
 from circulars.services import archive_destruction, archive_lists
 from circulars.services.archive_destruction import Vote
+from circulars.views.archive_forms import posted
 from circulars.views.archive_moves import move_page
 from circulars.workflow_archive import DESTRUCTION
 from portal.core.errors import InvalidInput
@@ -32,7 +32,7 @@ KEEPABLE = (D.APPROVED, D.SENT, D.CLEARED)
 
 def destructions(request: SignedInRequest) -> HttpResponse:
     """The years' lists of one's house, and beginning a survey."""
-    form = SurveyForm(request.POST or None, user=request.user)
+    form = SurveyForm(posted(request), user=request.user)
     houses = archive_lists.houses(request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -200,10 +200,10 @@ def _steps(row: Destruction) -> list[dict[str, object]]:
             state = "done" if at else "skipped"
         else:
             state = "done" if place < here else "current" if place == here else "waiting"
-        when = "" if at is None or state == "waiting" else _moment(at)
-        steps.append({"title": title, "who": who or "", "at": when, "state": state})
+        step: dict[str, object] = {"title": title, "who": who or "", "state": state}
+        if isinstance(at, datetime):
+            step["at"] = at
+        elif at is not None:
+            step["note"] = short(at)
+        steps.append(step)
     return steps
-
-
-def _moment(at: date | datetime) -> str:
-    return short(timezone.localdate(at) if isinstance(at, datetime) else at)

@@ -12,6 +12,7 @@ from circulars.forms.archive import LIST_FORMS, ListForm
 from circulars.models import ArchiveList, ArchiveListLine, KeptLetter
 from circulars.permissions_archive import keeps_house
 from circulars.services import archive_lists
+from circulars.views.archive_forms import posted
 from circulars.views.archive_moves import move_page
 from circulars.workflow_archive import ARCHIVE_LIST
 from portal.core.errors import InvalidInput
@@ -25,7 +26,7 @@ OFFERED = 100
 
 def archive_lists_page(request: SignedInRequest) -> HttpResponse:
     """The lists of one's house, and beginning one."""
-    form = ListForm(request.POST or None, user=request.user)
+    form = ListForm(posted(request), user=request.user)
     houses = archive_lists.houses(request.user)
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from circulars.forms.archive import MoveForm
+from circulars.views.archive_forms import posted
 from portal.core.errors import InvalidInput, NotAllowed, StaleAction
 from portal.core.notices import done
 from portal.users.requests import SignedInRequest
@@ -36,7 +37,7 @@ def move_page(
                 about=obj,
             )
         raise NotAllowed(action=f"{table.kind}.{name}", about=obj)
-    form = forms[name](request.POST or None, obj=obj, user=request.user)
+    form = forms[name](posted(request), obj=obj, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             moved = act(
