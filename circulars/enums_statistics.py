@@ -43,5 +43,5 @@ class Measure(models.TextChoices):
     SIGN = "sign", _("Signing")
     REGISTER = "register", _("Registration")
     ACKNOWLEDGE = "acknowledge", _("Acknowledgement")
-    ORDER = "order", _("Order")
+    ORDER = "order", _("Ordering")
     WORK = "work", _("Work done")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from circulars.demo_statistics import StatisticsDemo
 from circulars.services import work_done
 from circulars.services.evidence import sources
 from portal.core import registry
@@ -68,3 +69,4 @@ def register() -> None:
     registry.person_statistics.register(LetterWork())
     for source in sources():
         registry.evidence.register(source)
+    registry.demo_loaders.register(StatisticsDemo())

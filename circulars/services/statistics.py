@@ -80,6 +80,11 @@ class PersonLine:
     def total(self) -> int:
         return sum(self.done.values())
 
+    @property
+    def is_active(self) -> bool:
+        """Did something in the period, or has work to do."""
+        return bool(self.total or self.open)
+
 
 @dataclass(frozen=True)
 class Statistics:

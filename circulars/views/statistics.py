@@ -1,5 +1,6 @@
 """Statistics of letters: by unit and person, and the director's page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -67,11 +68,13 @@ def statistics(request: SignedInRequest) -> HttpResponse:
     """By unit for who heads or oversees some, by person, and the trend."""
     user, asked = request.user, _asked(request)
     scope = scope_of(user, schools=asked.schools)
+    lines = _people(request, scope, asked.period)
     context = {
         "asked": asked,
         "period": asked.period,
         "scope": scope,
-        "people": _people(request, scope, asked.period),
+        "people": [line for line in lines if line.is_active or not scope.units],
+        "idle": sum(not line.is_active for line in lines) if scope.units else 0,
         "done": _columns(request, scope),
         "measures": _measures(scope),
         "tabs": _tabs(asked) if scope.is_office else [],
@@ -187,16 +190,22 @@ def _trend(steps: list[tuple[Period, int, int]], asked: Asked) -> Chart:
         ChartKind.COLUMNS if len(steps) < 14 else ChartKind.LINES,
         ChartData(
             title=_("Letters in and out, %(period)s") % {"period": asked.period.label},
-            unit=_("letters"),
+            unit=_("pieces"),
             head=_("Day") if by_day else _("Month"),
             categories=tuple(_step_name(step, asked.period) for step, _came, _went in steps),
             series=(
-                Series(_("Received"), tuple(came for _step, came, _went in steps)),
-                Series(_("Signed"), tuple(went for _step, _came, went in steps)),
+                Series(_("Received"), _so_far((step, came) for step, came, _went in steps)),
+                Series(_("Signed"), _so_far((step, went) for step, _came, went in steps)),
             ),
             source=_("Counted in the portal on %(day)s.") % {"day": today},
         ),
     )
+
+
+def _so_far(values: Iterable[tuple[Period, int]]) -> tuple[int | None, ...]:
+    """The numbers; of days to come none, not nought."""
+    today = timezone.localdate()
+    return tuple(number if step.start <= today else None for step, number in values)
 
 
 def _step_name(step: Period, period: Period) -> str:

@@ -9,10 +9,12 @@ from portal.core.registry import (
     NotificationKind,
     WorkItem,
     WorkTile,
+    demo_loaders,
     evidence,
     notification_kinds,
     work_tiles,
 )
+from portal.desk.demo import RecordsDemo
 from portal.desk.models import MonthReport
 from portal.desk.services.evidence import RecordEvidence
 from portal.desk.workflow import MONTH_REPORT
@@ -68,3 +70,4 @@ def register() -> None:
         )
     work_tiles.register(ReportsTile())
     evidence.register(RecordEvidence())
+    demo_loaders.register(RecordsDemo())

@@ -80,7 +80,9 @@ def _encoding(kind: ChartKind, data: ChartData) -> dict[str, Any]:
         "x": {
             "field": "category",
             "type": "nominal",
-            "sort": [spell(category) for category in data.categories],
+            "sort": None,
+            # All of them, also where nothing was measured yet.
+            "scale": {"domain": [spell(category) for category in data.categories]},
             "title": None,
             "axis": {"labelOverlap": True, "labelAngle": 0 if len(data.categories) < 7 else -45},
         },

@@ -15,7 +15,7 @@ class EntryForm(PortalForm):
     """One entry of the own record."""
 
     text = forms.CharField(
-        label=_("What was done"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What I did"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
     category = forms.ChoiceField(label=_("Category"), choices=WorkCategory.choices)
     hours = forms.DecimalField(

@@ -72,6 +72,12 @@ def test_paper_is_drawn_in_a_pdf(drawn):
     assert len(PdfReader(BytesIO(data)).pages) == 1
 
 
+def test_category_without_any_value_keeps_its_place():
+    data = ChartData("t", "u", ("ม.ค.", "ก.พ."), (Series("x", (1, None)),))
+    svg = chart(ChartKind.COLUMNS, data).web()
+    assert re.findall(r"<text[^>]*>(ม.ค.|ก.พ.)</text>", svg) == ["ม.ค.", "ก.พ."]
+
+
 def test_columns_stand_beside_each_other():
     svg = chart(ChartKind.COLUMNS, DATA).web()
     places = re.findall(r'<path d="M([0-9.]+),[^"]*" fill="var\(--chart-\d\)"><title>', svg)
