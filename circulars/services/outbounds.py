@@ -10,17 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from circulars.enums import DeliveryState
-from circulars.mail.enums import MailState, OutboundKind, OutboundState
-from circulars.models import Delivery, Outbound
+from circulars.mail.enums import MailState, OutboundKind, OutboundState, Way
+from circulars.models import Delivery, Outbound, RegisterEntry
 from circulars.services.mail_links import bounce
 from circulars.workflow import DELIVERY
 from portal.core.tasks import defer
+from portal.core.thai.dates import moment
 from portal.notifications.service import BACK_OFF, Failure
 from portal.users.models import User
 from portal.workflow.service import apply_move
 
 BATCH = 10
 LEASE = timedelta(minutes=15)
+SENT_BY_MAIL = "ส่งทางอีเมลแล้ว"
+"""Fixed Thai words of the register."""
 
 
 def claim() -> list[Outbound]:
@@ -61,6 +64,7 @@ def note_sent(outbound: Outbound) -> None:
         delivery = outbound.delivery
         if outbound.kind == OutboundKind.LETTER and delivery and _is_on_its_way(delivery):
             apply_move(DELIVERY, "hand_over", pk=delivery.pk, actor=None)
+            _note_in_register(outbound, delivery)
         mail = outbound.mail
         if outbound.kind == OutboundKind.REFUSAL and mail and mail.state == MailState.REFUSED:
             defer("circulars.remove_mail", mail.pk)
@@ -85,6 +89,21 @@ def note_failure(outbound: Outbound, failure: Failure) -> None:
 def send_again(*, delivery: Delivery, actor: User) -> Delivery:
     """Once more, to the address that the agency has now (appendix 7, 5.3.11)."""
     return apply_move(DELIVERY, "send_again", pk=delivery.pk, actor=actor)
+
+
+def _note_in_register(outbound: Outbound, delivery: Delivery) -> None:
+    """หมายเหตุ of the outgoing register: sent by e-mail, and when (appendix 7, 5.3.8).
+
+    Once for a letter, however many agencies get it; what somebody noted there stays.
+    """
+    entry = delivery.letter.entry
+    if entry is None or outbound.way != Way.EMAIL:
+        return
+    entry = RegisterEntry.objects.select_for_update().get(pk=entry.pk)
+    if SENT_BY_MAIL not in entry.note:
+        words = f"{SENT_BY_MAIL} {moment(timezone.localtime())}"
+        entry.note = f"{entry.note} {words}".strip()[:500]
+        entry.save(update_fields=["note"])
 
 
 def _is_on_its_way(delivery: Delivery) -> bool:

@@ -9,11 +9,12 @@ from threading import Thread
 import pytest
 from django.utils import timezone
 
+from circulars import tasks_mail
 from circulars.mail import imap
 from circulars.mail.enums import MailKind, MailState, Security
 from circulars.mail.imap import folder_name
 from circulars.models import IncomingMail, MailAttachment, Mailbox
-from circulars.services import mail_in, mailboxes
+from circulars.services import mail_in, mail_triage, mailboxes
 from portal.core.errors import InvalidInput, NotAllowed
 from portal.files.service import open_stored
 from tests.factories.files import pdf_bytes
@@ -251,6 +252,22 @@ def test_connection_is_encrypted_as_set(
         server.put(mail_bytes())
         assert mailboxes.try_connection(mailbox=mailbox, actor=world.registry) == 1
         assert mail_in.poll_all() == 1
+
+
+def test_refused_mail_is_removed_from_the_mailbox_too(
+    world: World, imap_server: Dovecot, mailbox: Mailbox
+) -> None:
+    imap_server.put(mail_bytes(subject="Top secret", message_id="<1@x>"))
+    imap_server.put(mail_bytes(subject="Other", message_id="<2@x>"))
+    mail_in.poll_all()
+    mail = IncomingMail.objects.get(subject="Top secret")
+    mail_triage.refuse(mail=mail, actor=world.registry)
+    tasks_mail.remove_mail(mail.pk)
+    assert imap_server.subjects("Portal") == ["Other"]
+    mail.refresh_from_db()
+    assert (mail.subject, mail.raw) == ("", None)
+    tasks_mail.poll_mailboxes()
+    assert IncomingMail.objects.count() == 2
 
 
 def test_two_polls_at_once_are_one(imap_server: Dovecot, mailbox: Mailbox) -> None:

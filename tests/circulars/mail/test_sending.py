@@ -208,6 +208,23 @@ def test_copy_that_fails_sends_the_letter_only_once(
     assert Delivery.objects.get().state == DeliveryState.DELIVERED
 
 
+def test_register_notes_once_that_the_letter_left_by_mail(
+    world: World, agency: Unit, server: MailServer
+) -> None:
+    other = outside.agency(
+        office=world.office, name="เทศบาล", actor=world.registry, email="saraban@town.test"
+    )
+    letter = sent(world, agency, other)
+    entry = letter.entry
+    assert entry is not None
+    entry.note = "สำเนาเก็บที่กลุ่ม"
+    entry.save(update_fields=["note"])
+    tasks_mail.send_outbound()
+    entry.refresh_from_db()
+    assert entry.note.startswith("สำเนาเก็บที่กลุ่ม ส่งทางอีเมลแล้ว ")
+    assert entry.note.count("ส่งทางอีเมลแล้ว") == 1
+
+
 def test_server_that_is_away_is_asked_again_under_the_same_message_id(
     world: World, agency: Unit, server: MailServer
 ) -> None:
