@@ -71,6 +71,7 @@ DETAIL_NAMES = {
     "folders": _("folders"),
     "form": _("form"),
     "from": _("from"),
+    "into": _("into"),
     "letters": _("letters"),
     "retention": _("kept for"),
     "added": _("added"),

@@ -245,7 +245,7 @@ def test_stamp_is_dragged_and_moved_by_keys(
     stamp = ReceiptStamp.objects.get()
     assert (float(stamp.left or 0), float(stamp.top or 0)) == (0, float(dragged[1]) - 5)
     run_deferred()
-    expect(page.locator("#receipt-stamp a[download]")).to_be_visible()
+    expect(page.locator("#receipt-stamp a.btn[download]")).to_be_visible()
 
 
 def test_pages_are_accessible_and_fit_a_phone(
