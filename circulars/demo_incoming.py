@@ -16,7 +16,8 @@ from portal.core.thai.dates import official
 from portal.core.thai.digits import to_thai
 from portal.files.models import StoredFile
 from portal.files.service import store
-from portal.org.service import central_registry
+from portal.org.enums import UnitKind
+from portal.org.models import Office, Unit
 from portal.users.models import User
 
 ADDRESSEE = "ผู้อำนวยการสำนักงานเขตพื้นที่การศึกษา"
@@ -43,9 +44,12 @@ class PaperDemo:
         if Letter.objects.filter(channel=Channel.PAPER).exists():
             return
         clerk = User.objects.get(username="registry")
+        unit = Unit.objects.select_related("office").get(
+            kind=UnitKind.OFFICE, memberships__person=clerk
+        )
         senders = [
             outside.agency(
-                office=clerk.office, name=name, actor=clerk, short_name=short, letter_code=code,
+                office=unit.office, name=name, actor=clerk, short_name=short, letter_code=code,
                 email=email,
             )
             for name, short, code, email in AGENCIES
@@ -55,7 +59,7 @@ class PaperDemo:
             reference = f"{sender.letter_code}/{number}"
             dated = timezone.localdate() - timedelta(days=days)
             taken = paper.take_in(
-                unit=central_registry(clerk.office),
+                unit=unit,
                 actor=clerk,
                 sender=sender.name,
                 subject=subject,
@@ -63,18 +67,20 @@ class PaperDemo:
                 dated=dated,
                 addressee=ADDRESSEE,
                 speed=speed,
-                document=_scan(clerk, sender.name, subject, reference, dated),
+                document=_scan(clerk, unit.office, (sender.name, subject, reference), dated),
             )
             tasks.stamp_letter(ReceiptStamp.objects.get(delivery=taken.delivery).pk)
         stdout.write(f"circulars.paper: {agencies.directory(clerk).count()} agencies outside\n")
 
 
-def _scan(clerk: User, sender: str, subject: str, reference: str, dated: date) -> StoredFile:
+def _scan(clerk: User, office: Office, words: tuple[str, str, str], dated: date) -> StoredFile:
+    """A page like those that the post brings."""
+    sender, subject, reference = words
     lines = (
         f"ที่ {to_thai(reference)} {sender}", official(dated), f"เรื่อง {subject}",
         f"เรียน {ADDRESSEE}", NOTE,
     )  # fmt: skip
     data = render_pdf("".join(f"<p>{line}</p>" for line in lines), title=subject)
     return store(
-        upload=ContentFile(data, "หนังสือสแกน.pdf"), office=clerk.office, actor=clerk, attached=False
+        upload=ContentFile(data, "หนังสือสแกน.pdf"), office=office, actor=clerk, attached=False
     )
