@@ -14,10 +14,11 @@ from circulars.demo_handling import HandlingDemo
 from circulars.enums_handling import AssignmentState, HandlingStepKind
 from circulars.models import Assignment, HandlingStep
 from circulars.querysets_handling import in_headed_units
+from circulars.services.desks import may_hand_over
 from circulars.services.escalation import tell_vacant_work
 from circulars.workflow_handling import ASSIGNMENT, DESK, HANDLING
 from portal.core import registry
-from portal.core.registry import NotificationKind, WorkItem, WorkTile
+from portal.core.registry import MenuEntry, NotificationKind, WorkItem, WorkTile
 from portal.workflow.service import register_table
 
 if TYPE_CHECKING:
@@ -71,6 +72,17 @@ class HeldTile(WorkTile):
     def meta(self, row: Any) -> str:
         letter = row.handling.delivery.letter
         return f"{letter.number_text} · {letter.unit}"
+
+
+class HandoverEntry(MenuEntry):
+    code = "circulars.desk_handovers"
+    order = 62
+    label = gettext_lazy("Hand a desk over")
+    url_name = "circulars:desk_handovers"
+    icon = "person-gear"
+
+    def visible_to(self, user: "User") -> bool:
+        return may_hand_over(user)
 
 
 class ToOrderTile(HeldTile):
@@ -180,6 +192,7 @@ def register() -> None:
         registry.notification_kinds.register(_kind(code, label, urgent, position))
     for tile in TILES:
         registry.work_tiles.register(tile())
+    registry.menu_entries.register(HandoverEntry())
     registry.person_changed.register(WorkWatch())
     registry.demo_loaders.register(HandlingDemo())
 
