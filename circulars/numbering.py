@@ -8,6 +8,8 @@ from portal.org.models import Unit
 from portal.org.service import central_registry
 
 CIRCULAR_MARK = "ว"
+SECRET_MARK = "ล"
+"""Keeps numbers of the secret register apart from the same numbers of the others."""
 CLASSIFIED_MARK = "ล"
 """Before the numbers of secret books, which run beside the others from 1 on."""
 
@@ -19,22 +21,23 @@ def number_text(letter: Letter, entry: RegisterEntry) -> str:
 
 def format_number(letter: Letter, number: int, year: int) -> str:
     """The agency code and the number, ว before it for circulars (clauses 11.1 and 32); or the
-    number and the year (clauses 16.2 and 24.1)."""
-    kind = kind_of(letter)
-    if kind.numbering is Numbering.YEARLY:
-        mark = f"{CLASSIFIED_MARK} " if letter.is_secret else ""
-        return f"{mark}{number}/{year}"
-    return f"{number_beginning(letter)}{number}"
+    number and the year (clauses 16.2 and 24.1). Numbers of the secret register are marked."""
+    beginning = number_beginning(letter)
+    if kind_of(letter).numbering is Numbering.YEARLY:
+        return f"{beginning}{number}/{year}"
+    return f"{beginning}{number}"
 
 
 def number_beginning(letter: Letter) -> str:
     """What is known of ที่ before the letter has its number."""
     kind = kind_of(letter)
-    if kind.numbering is Numbering.YEARLY:
-        return ""
-    mark = f"{CIRCULAR_MARK} " if kind.register is RegisterKind.CIRCULAR else ""
+    mark = ""
     if letter.is_secret:
-        mark = f"{CLASSIFIED_MARK} "
+        mark = f"{SECRET_MARK} "
+    elif kind.register is RegisterKind.CIRCULAR:
+        mark = f"{CIRCULAR_MARK} "
+    if kind.numbering is Numbering.YEARLY:
+        return mark
     own = letter.unit.letter_code if keeps_own_book(letter) else ""
     return f"{own or letter_code(letter.unit)}/{mark}"
 
@@ -53,7 +56,8 @@ def signing_unit(unit: Unit) -> Unit:
 
 def keeps_own_book(letter: Letter) -> bool:
     """A group with a code of its own numbers its memos itself (clause 12.2)."""
-    return kind_of(letter).register is RegisterKind.MEMO and bool(letter.unit.letter_code)
+    is_memo = kind_of(letter).register is RegisterKind.MEMO
+    return is_memo and not letter.is_secret and bool(letter.unit.letter_code)
 
 
 def number_unit(letter: Letter) -> Unit:

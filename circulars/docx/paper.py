@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
@@ -100,8 +101,8 @@ def _place(paragraph: Paragraph, *, before: float, left: float, first: float) ->
     shape.first_line_indent = Mm(first) if first else None
 
 
-def _complex(properties: OxmlElement, size: float, *, bold: bool = False) -> None:
-    """Thai is a complex script: Word takes its font, size and weight from settings of their own."""
+def _complex(properties: Any, size: float, *, bold: bool = False) -> None:
+    """Thai is a complex script: Word takes its font, size and weight from settings apart."""
     fonts = properties.get_or_add_rFonts()
     for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(name), FONT)

@@ -53,7 +53,7 @@ def _lines(name: str, rows: int = 4) -> forms.Field:
     )
 
 
-def _words(name: str, length: int = 200, help_text: Promise | str = "") -> forms.Field:
+def _words(name: str, length: int = 200, help_text: Any = "") -> forms.Field:
     return forms.CharField(label=LABELS[name], max_length=length, help_text=help_text)
 
 
@@ -133,7 +133,7 @@ def _place(form: forms.Form, kind: Kind, name: str, letter: Letter) -> str:
         form.fields[field_name] = forms.ChoiceField(
             label=_("Salutation"), choices=list(_salutations().items())
         )
-    field = form.fields[field_name]
+    field: Any = form.fields[field_name]
     if part and part.label:
         field.label = part.label
     if part and part.help_text:

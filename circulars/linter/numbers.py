@@ -46,13 +46,12 @@ def next_number_given(draft: Draft) -> Iterator[Finding]:
     if letter.is_signed:
         return
     year = be_year(draft.today)
-    book = Register.objects.filter(
-        unit=number_unit(letter), kind=register_kind(letter), year=year
-    ).first()
+    kind = register_kind(letter)
+    book = Register.objects.filter(unit=number_unit(letter), kind=kind, year=year).first()
     number = format_number(letter, (book.last_number if book else 0) + 1, year)
     given = Letter.objects.filter(
         unit__office=letter.unit.office_id, kind=letter.kind, number_text=number, state__in=SIGNED,
-        entry__register__year=year,
+        entry__register__year=year, entry__register__kind=kind,
     )  # fmt: skip
     if letter.unit.is_school:
         given = given.filter(unit=letter.unit_id)

@@ -43,7 +43,7 @@ def default_stops(
     A level the drafter holds is left out, unless it is the one that signs. A vacant level of
     deputies is left out; other vacant posts are kept, so that somebody sees that they are empty.
     """
-    posts = [
+    posts: list[tuple[int, str]] = [
         (level.pk, role)
         for level in superior_chain(unit)
         for role in UNIT_HEADS[UnitKind(level.kind)]

@@ -99,7 +99,8 @@ def documents_zip(request: SignedInRequest, pk: int) -> HttpResponseBase:
     run = get_object_or_404(MergeRun, letter=letter)
     made = Letter.objects.filter(merge_row__run=run, pdf__isnull=False)
     made = made.select_related("unit__office", "entry__register", "pdf__blob")
-    files = [(one.pdf, letter_file_name(one)) for one in made.order_by("merge_row__position")]
+    ordered = made.order_by("merge_row__position")
+    files = [(one.pdf, letter_file_name(one)) for one in ordered if one.pdf]
     record(action="letter.merge_zip", actor=request.user, about=letter)
     return zip_response(files, name=f"{letter_file_name(letter).removesuffix('.pdf')}.zip")
 

@@ -6,6 +6,7 @@ from datetime import date, time
 import pytest
 from django.urls import reverse
 
+from circulars.demo_kinds import KindsDemo
 from circulars.effects.numbering import content_hash
 from circulars.enums import LetterKind, LetterState, RegisterKind, StepKind
 from circulars.forms.kinds import ThaiTimeField, kind_choices
@@ -13,12 +14,14 @@ from circulars.forms.letter import LetterForm
 from circulars.forms.moves import AssignForm, SignForm
 from circulars.forms_of_address import of_words
 from circulars.kinds import GROUPS, KINDS, Numbering, Recipients, kind_of, without_recipients
-from circulars.models import Letter, Register
+from circulars.models import Letter, LetterTemplate, MergeRow, Phrase, Register
 from circulars.numbering import number_beginning
 from circulars.registration import ReadyTile
 from circulars.services import letters
 from circulars.services.routes import usual_stops
+from circulars.usual_phrases import REMARKS, TEXTS
 from circulars.workflow import LETTER
+from portal.core import registry
 from portal.core.models import DeferredTask
 from portal.org.enums import Role
 from portal.org.models import Unit
@@ -340,3 +343,43 @@ def test_word_file_is_offered_on_the_page(world: World, browse) -> None:
     page = browse(world.officer).get(letter.get_absolute_url())
     assert page.content.decode().count(url) == 1
     assert io.BytesIO(browse(world.officer).get(url).content).read(2) == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        (LetterKind.LETTER, "ศธ 04108/ล 1"),
+        (LetterKind.CIRCULAR, "ศธ 04108/ล 1"),
+        (LetterKind.ORDER, f"ล 1/{BE}"),
+    ],
+)
+def test_number_of_a_secret_letter_is_marked_and_of_its_own_book(
+    world: World, kind: str, number: str
+) -> None:
+    """An open letter of the same number is another letter, and keeps none of it back."""
+    usual.signed(world, kind=LetterKind.LETTER)
+    letter = make.signed(world, kind, secrecy="confidential")
+    assert (letter.number_text, letter.entry.register.kind) == (
+        number, RegisterKind.SECRET_OUTGOING,
+    )  # fmt: skip
+
+
+def test_secret_memo_of_a_group_with_a_code_is_in_the_central_secret_book(world: World) -> None:
+    Unit.objects.filter(pk=world.group.pk).update(letter_code="ศธ 04108.01")
+    world.group.refresh_from_db()
+    letter = make.signed(world, LetterKind.MEMO, secrecy="secret")
+    assert (letter.number_text, letter.entry.register.unit) == (
+        "ศธ 04108/ล 1", world.membership(world.registry).unit,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_demo_shows_other_kinds_a_template_and_a_list_once() -> None:
+    for code in ("org", "accounts"):
+        registry.demo_loaders.get(code).load(io.StringIO())
+    for _run in range(2):
+        KindsDemo().load(io.StringIO())
+    kinds = sorted(Letter.objects.values_list("kind", "state"))
+    assert kinds == [("certificate", "draft"), ("memo", "in_chain"), ("order", "in_chain")]
+    assert (LetterTemplate.objects.count(), MergeRow.objects.count()) == (1, 12)
+    assert Phrase.objects.count() == len(REMARKS) + len(TEXTS)

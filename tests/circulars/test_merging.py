@@ -116,6 +116,7 @@ def test_list_from_csv_in_either_encoding(encoding: str) -> None:
 
 
 NO_ROWS = "The file needs a first row with names and a row for each person."
+NO_NAMES = "Each column needs a name of its own in the first row."
 TOO_WIDE = (",".join("abcdefghijklmnopqrstu") + "\n1\n").encode()
 TOO_LONG = b"a\n" + b"".join(b"%d\n" % number for number in range(2001))
 
@@ -125,8 +126,8 @@ TOO_LONG = b"a\n" + b"".join(b"%d\n" % number for number in range(2001))
     [
         (b"not a workbook", "a.xlsx", "This file is not an Excel workbook."),
         ("ชื่อ\n".encode(), "a.csv", NO_ROWS),
-        ("ก,ก\n1,2\n".encode(), "a.csv", "Each column needs a name of its own in the first row."),
-        ("ก,,ข\n1,2,3\n".encode(), "a.csv", "Each column needs a name of its own in the first row."),
+        ("ก,ก\n1,2\n".encode(), "a.csv", NO_NAMES),
+        ("ก,,ข\n1,2,3\n".encode(), "a.csv", NO_NAMES),
         (TOO_WIDE, "a.csv", "A list has no more than 20 columns."),
         (b"\xff\xfe\xdb\xdc", "a.csv", "The file’s letters cannot be read: save it as CSV UTF-8."),
         (TOO_LONG, "a.csv", "A list has no more than 2000 people."),
