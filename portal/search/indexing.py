@@ -14,7 +14,7 @@ from portal.core.thai.text import search_form
 from portal.search.models import UNDATED, Document, Pending
 from portal.search.terms import label_key
 
-BATCH = 1_000
+BATCH = 2_000
 _LOCK = 0x5EA2C4
 _NOT_IN_TEXT = dict.fromkeys([0, 1])
 _COLUMNS = ("source", "object_id", "on_date", "title", "text", "labels")

@@ -311,3 +311,20 @@ def test_parts_of_what_is_seen_are_all_of_it(world: World) -> None:
     seen = {name: both(user) for name, user in everybody(world).items()}
     assert [name for name, (whole, parts) in seen.items() if whole != parts] == []
     assert max(len(whole) for whole, _parts in seen.values()) == 4
+
+
+@pytest.mark.parametrize("address", ["/circulars/drafts/", "/circulars/inbox/"])
+def test_lists_find_the_words_of_texts_as_well(world: World, browse: Browse, address: str) -> None:
+    if "inbox" in address:
+        dispatched(world, to=world.schools[:1], body="<p>แบบสำรวจการสื่อสาร</p>")
+        reader = world.clerks[0]
+    else:
+        draft(world, body="<p>แบบสำรวจการสื่อสาร</p>")
+        reader = world.officer
+    service.index_pending()
+    client = browse(reader)
+
+    def rows(typed: str) -> int:
+        return client.get(address, {"q": typed}).content.decode().count('class="row-link"')
+
+    assert (rows("สํารวจ"), rows("ไม่มีคำนี้")) == (1, 0)
