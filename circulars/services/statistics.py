@@ -172,7 +172,7 @@ def _measured(
     """(path to the unit, rows, what is asked of them) of deliveries, letters and steps."""
     start, end = period.starts_at, min(period.ends_at, timezone.now())
     measured: list[tuple[str, QuerySet[Any], dict[str, Aggregate]]] = [
-        ("unit_id", _received(scope).filter(delivered_at__lt=end), _of_deliveries(start, end))
+        ("unit_id", _of_interest(_received(scope), start, end), _of_deliveries(start, end))
     ]
     if scope.is_schools:
         return measured
@@ -206,6 +206,17 @@ def _measured(
 def _received(scope: Scope) -> QuerySet[Delivery]:
     rows = Delivery.objects.exclude(state=DeliveryState.UNDELIVERABLE)
     return rows.filter(scope.letters("letter", "unit"))
+
+
+def _of_interest(rows: QuerySet[Delivery], start: datetime, end: datetime) -> QuerySet[Delivery]:
+    """Deliveries up to ``end`` without those that were over and done with before ``start``.
+
+    Whoever acknowledges has registered, so that what was acknowledged before counts nowhere,
+    unless its answer is owed; most of a full office's deliveries are such.
+    """
+    lively = Q(delivered_at__gte=start) | _not_yet("acknowledged_at", start)
+    owing = Q(letter__answer_wanted=True) & _not_yet("answered_at", start)
+    return rows.filter(lively | owing, delivered_at__lt=end)
 
 
 def _sent(scope: Scope, start: datetime, end: datetime) -> QuerySet[Letter]:

@@ -131,12 +131,12 @@ def items(person: User, period: Period, *, viewer: User | None, limit: int) -> l
                 _what=Value(trace.done.value), _at=F(trace.at), _letter=F(trace.letter_id)
             ).values_list("_what", "_at", "_letter")
         )
-    rows = list(parts[0].union(*parts[1:], all=True).order_by("-_at")[:limit])
-    wanted = {letter for _what, _at, letter in rows}
+    newest = list(parts[0].union(*parts[1:], all=True).order_by("-_at")[:limit])
+    wanted = {letter for _what, _at, letter in newest}
     seen = Letter.objects.known_to(viewer).filter(pk__in=wanted).exclude(secrecy__in=SECRET)
     letters = {letter.pk: letter for letter in seen}
     return [
-        _item(Done(what), at, letters[letter]) for what, at, letter in rows if letter in letters
+        _item(Done(what), at, letters[letter]) for what, at, letter in newest if letter in letters
     ]
 
 

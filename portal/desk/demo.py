@@ -33,9 +33,9 @@ class RecordsDemo:
 
     def load(self, stdout: TextIO) -> None:
         officer = User.objects.filter(username="officer").first()
-        if officer is None or DayEntry.objects.exists():
+        post = officer.memberships.on().order_by("pk").first() if officer else None
+        if officer is None or post is None or DayEntry.objects.exists():
             return
-        post = officer.memberships.on().order_by("pk").first()
         posts = Membership.objects.on().filter(
             unit=post.unit_id, role=Role.OFFICER, person__is_active=True
         )

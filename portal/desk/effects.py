@@ -39,7 +39,7 @@ def take_back(*, obj: MonthReport, actor: User) -> None:
 def decide(*, obj: MonthReport, actor: User, remark: str = "") -> None:
     """Note who decided, as what, and tell the person."""
     obj.decided_at, obj.decided_by, obj.remark = timezone.now(), actor, remark
-    to_unit = Unit.objects.select_related("office").get(pk=obj.to_unit_id)
+    to_unit = Unit.objects.select_related("office").get(pk=obj.to_unit_id or 0)
     block = signature_block(actor, unit=to_unit, roles=obj.to_roles)
     obj.decided_as = [block.name, *block.lines] if block else [actor.get_full_name()]
 

@@ -117,7 +117,8 @@ def is_open(report: MonthReport, day: date) -> bool:
 
 def day_record(person: User, day: date) -> DayRecord:
     """``person``'s own view of a day."""
-    figures, items = [], []
+    figures: list[Figure] = []
+    items: list[DoneItem] = []
     for source in person_statistics:
         figures += [f for f in source.figures(person, day, day, viewer=person) if f.value]
         items += source.items(person, day, day, viewer=person, limit=ITEMS_A_DAY)
