@@ -158,7 +158,7 @@ class HouseQuerySet(models.QuerySet):
         seen = own & Q(house__office_id=user.office_id)
         if any(field.name == "seats" for field in self.model._meta.related_objects):
             seats = _rows("DestructionMember", destruction=OuterRef("pk"), person=user)
-            seen |= Exists(seats)
+            return self.filter(seen | Q(Exists(seats)))
         return self.filter(seen)
 
 

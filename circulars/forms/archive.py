@@ -101,7 +101,7 @@ class FolderChoiceForm(PortalForm):
         rows = Folder.objects.kept_by(user).filter(is_open=True).select_related("unit")
         field = model_choice(self, "folder")
         field.queryset = rows.order_by("unit__position", "unit__sort_key", "code")
-        field.label_from_instance = folder_label  # type: ignore[method-assign]
+        field.label_from_instance = folder_label  # type: ignore[method-assign, assignment]
 
 
 def folder_label(folder: Folder) -> str:

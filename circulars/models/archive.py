@@ -21,8 +21,6 @@ from circulars.enums_archive import (
 from circulars.querysets_archive import FolderQuerySet, KeptQuerySet, LoanQuerySet
 from portal.core.thai.dates import be_year
 
-PERSON = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+"}
-
 
 class Folder(models.Model):
     """หมวด/แฟ้ม of one unit: its code is รหัสแฟ้ม of forms 20–25."""
@@ -84,7 +82,12 @@ class StoringList(models.Model):
 
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(_("put away at"))
-    filed_by = models.ForeignKey(**PERSON, verbose_name=_("put away by"))
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("put away by"),
+    )
 
     class Meta:
         verbose_name = _("list of letters put away")
@@ -205,11 +208,15 @@ class Loan(models.Model):
     evidence = models.CharField(_("its letter (number and date)"), max_length=200, blank=True)
     purpose = models.CharField(_("for which official work"), max_length=300)
     due_on = models.DateField(_("to be given back on"))
-    asked_by = models.ForeignKey(**PERSON)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked at"))
-    confirmed_by = models.ForeignKey(**PERSON, null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     confirmed_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(**PERSON, null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True)
     received_by = models.CharField(_("received by"), max_length=200, blank=True)
     lent_on = models.DateField(_("lent on"), null=True)

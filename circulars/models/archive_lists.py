@@ -14,7 +14,7 @@ from circulars.enums_archive import (
     Method,
     Outcome,
 )
-from circulars.models.archive import PERSON, KeptLetter
+from circulars.models.archive import KeptLetter
 from circulars.querysets_archive import HouseQuerySet
 
 D = DestructionState
@@ -31,10 +31,12 @@ class ArchiveList(models.Model):
     kind = models.CharField(_("form"), max_length=10, choices=ListKind)
     year = models.PositiveSmallIntegerField(_("year (BE)"))
     state = models.CharField(_("state"), max_length=10, choices=ListState, default=ListState.DRAFT)
-    made_by = models.ForeignKey(**PERSON)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_on = models.DateField(_("made on"))
     remark = models.CharField(_("remark"), max_length=500, blank=True)
-    approved_by = models.ForeignKey(**PERSON, null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True)
     sent_on = models.DateField(_("sent on"), null=True)
     sent_reference = models.CharField(_("letter that it went with"), max_length=120, blank=True)
@@ -100,19 +102,27 @@ class Destruction(models.Model):
         _("state"), max_length=10, choices=DestructionState, default=DestructionState.SURVEY
     )
     made_on = models.DateField(_("list made on"), null=True)
-    proposed_by = models.ForeignKey(**PERSON, null=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     proposed_at = models.DateTimeField(null=True)
     remark = models.CharField(_("remark"), max_length=500, blank=True)
-    electronic_by = models.ForeignKey(**PERSON, null=True)
+    electronic_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     electronic_at = models.DateTimeField(null=True)
     electronic_order = models.CharField(_("number of the order"), max_length=120, blank=True)
     electronic_reason = models.CharField(_("reason"), max_length=500, blank=True)
-    appointed_by = models.ForeignKey(**PERSON, null=True)
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     appointed_at = models.DateTimeField(null=True)
     order_number = models.CharField(_("order number"), max_length=120, blank=True)
     order_date = models.DateField(_("order date"), null=True)
     reported_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(**PERSON, null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True)
     sent_on = models.DateField(_("sent on"), null=True)
     sent_reference = models.CharField(_("letter that it went with"), max_length=120, blank=True)
@@ -120,10 +130,14 @@ class Destruction(models.Model):
     answer_reference = models.CharField(_("letter of the answer"), max_length=120, blank=True)
     cleared_on = models.DateField(_("may be destroyed since"), null=True)
     destroyed_on = models.DateField(_("destroyed on"), null=True)
-    destroyed_by = models.ForeignKey(**PERSON, null=True)
+    destroyed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     method = models.CharField(_("how"), max_length=10, choices=Method, blank=True)
     place = models.CharField(_("where and how in detail"), max_length=300, blank=True)
-    noted_by = models.ForeignKey(**PERSON, null=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     noted_at = models.DateTimeField(null=True)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="DestructionMember", related_name="+"

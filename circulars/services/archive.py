@@ -30,6 +30,8 @@ FINISHED = (LetterState.READY, LetterState.DISPATCHED)
 
 def kept_units(user: User) -> "QuerySet[Unit]":
     """The units whose letters ``user`` puts away."""
+    if user.office_id is None:
+        return Unit.objects.none()
     own = Q(pk__in=inbox_units(user, KEEPERS))
     if has_role(user, Role.REGISTRY):
         own |= ~Q(kind__in=NOT_OF_OFFICE)

@@ -25,6 +25,8 @@ from portal.workflow.service import apply_move
 
 def houses(user: User) -> "QuerySet[Unit]":
     """The office or schools whose lists ``user`` makes."""
+    if user.office_id is None:
+        return Unit.objects.none()
     units = Unit.objects.filter(pk__in=inbox_units(user, HOUSE_KEEPERS), office_id=user.office_id)
     return units.order_by("position", "sort_key", "pk")
 

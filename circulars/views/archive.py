@@ -1,5 +1,7 @@
 """The register of kept letters, the file plan, and putting letters away."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -96,7 +98,7 @@ def to_file(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = request.POST.getlist("letter")
         found = list(rows.filter(pk__in=[pk for pk in chosen if pk.isdecimal()]))
-        letters = {"letters": found} if sent else {"deliveries": found}
+        letters: dict[str, Any] = {"letters": found} if sent else {"deliveries": found}
         try:
             batch = archive.file_letters(actor=request.user, **letters, **form.cleaned_data)
         except InvalidInput as error:
