@@ -39,7 +39,7 @@ class Mapped:
 
     def __init__(self, original: str) -> None:
         self.original = original
-        self.form = search_form(original)
+        self.form = _form_of_text(original)
         self._places: list[Span] | None = None
 
     def span(self, start: int, end: int) -> Span:
@@ -83,7 +83,13 @@ def snippet(text: str, words: Sequence[str]) -> SafeString:
 
 
 def holds(text: str, word: str) -> bool:
-    return word in search_form(text)
+    return word in _form_of_text(text)
+
+
+@lru_cache(maxsize=256)
+def _form_of_text(text: str) -> str:
+    """Kept for a moment: a page asks for the same text word by word."""
+    return search_form(text)
 
 
 @lru_cache(maxsize=20_000)
