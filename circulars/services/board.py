@@ -78,5 +78,6 @@ def _way_out() -> dict[str, Subquery]:
     """Of an agency outside: how the last sending to it went, and what a server said of it."""
     sent = Outbound.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
     return {
-        f"way_{name}": Subquery(sent.values(name)[:1]) for name in ("state", "reason", "address")
+        f"way_{name}": Subquery(sent.values(name)[:1])
+        for name in ("state", "reason", "address", "way")
     }

@@ -13,6 +13,8 @@ from circulars.services import mail_in, mail_triage, outside
 from portal.audit.models import AuditRow
 from portal.core.errors import InvalidInput, NotAllowed, NotReady, StaleAction
 from portal.files.models import Blob, StoredFile
+from portal.files.service import open_stored
+from portal.files.storage import absolute_path
 from portal.org.enums import Role
 from portal.org.service import close_office_on
 from tests.factories import OfficeFactory, person, role_holders
@@ -83,6 +85,23 @@ def test_what_must_not_be_answered_is_not(world: World, arrive: Arrive, raw: byt
 def test_receipt_can_be_left_out(world: World, arrive: Arrive) -> None:
     confirmed(arrive(mail_bytes()), world, send_receipt=False)
     assert Outbound.objects.count() == 0
+
+
+def test_mail_with_a_secret_letter_is_kept_sealed(
+    world: World, arrive: Arrive, run_deferred: Callable
+) -> None:
+    words = "ประชุมลับเรื่องที่ไม่มีใครควรรู้"
+    mail = arrive(mail_bytes(subject=words, text=words, files=[("a.pdf", pdf_bytes())]))
+    confirmed(mail, world, secrecy=Secrecy.CONFIDENTIAL, send_receipt=False)
+    run_deferred()
+    mail.refresh_from_db()
+    assert (mail.subject, mail.text, mail.html) == ("", "", "")
+    assert mail.raw is not None
+    for blob in Blob.objects.all():
+        assert blob.sealed_key != ""
+        assert b"%PDF" not in absolute_path(blob.path).read_bytes()
+    with open_stored(mail.raw) as whole:
+        assert b"Message-ID: <one@province.test>" in whole.read()
 
 
 def test_second_clerk_is_told_that_somebody_was_faster(world: World, arrive: Arrive) -> None:
