@@ -3,9 +3,9 @@
 import io
 
 import pytest
+from django.urls import reverse
 from docx import Document
 from docx.shared import Pt
-from django.urls import reverse
 
 from circulars.docx import letter_docx
 from circulars.enums import LetterKind, Secrecy
