@@ -1,7 +1,8 @@
 """Where apps meet without importing each other.
 
 An app registers objects in ``apps.ready()``; the page or loop that needs them iterates. The
-shapes are in :mod:`portal.core.protocols` and can be imported from here as well.
+shapes are in :mod:`portal.core.protocols` and ``protocols_reports``, and can be imported from here
+as well.
 """
 
 from collections.abc import Iterator
@@ -13,10 +14,6 @@ from portal.core.protocols import (
     DataAsk,
     DemoAccount,
     DemoLoader,
-    DoneItem,
-    EvidenceItem,
-    EvidenceSource,
-    Figure,
     FileOwner,
     HeldData,
     JournalItem,
@@ -29,7 +26,6 @@ from portal.core.protocols import (
     Obligation,
     ObligationSource,
     PersonChanged,
-    PersonStatistics,
     PublicUrl,
     SchoolPanel,
     SearchDocument,
@@ -38,6 +34,13 @@ from portal.core.protocols import (
     SearchSource,
     WorkItem,
     WorkTile,
+)
+from portal.core.protocols_reports import (
+    DoneItem,
+    EvidenceItem,
+    EvidenceSource,
+    Figure,
+    PersonStatistics,
 )
 
 __all__ = [
