@@ -26,7 +26,7 @@ from portal.core.thai.digits import to_thai
 
 FORM = "circulars/pdf/register.html"
 BOOK = "circulars/pdf/register_numbers.html"
-PART = 2_000
+PART = 1_000
 """Lines that are set at once: what a page costs grows with the length of its table."""
 
 
