@@ -12,7 +12,7 @@ LABELS = {
     "with_photo": _("With a photograph, for matters of weight"),
     "meeting_number": _("Meeting no."),
     "held_on": _("Held on"),
-    "place": _("Place"),
+    "place": _("Meeting place"),
     "present": _("Present"),
     "absent": _("Absent"),
     "attending": _("In attendance"),

@@ -70,7 +70,7 @@ def test_missing_part_of_a_letter(
         (LetterKind.CERTIFICATE, "certified", "24.3", "Person or body certified"),
         (LetterKind.MINUTES, "meeting_number", "25.2", "Meeting no."),
         (LetterKind.MINUTES, "held_on", "25.3", "Held on"),
-        (LetterKind.MINUTES, "place", "25.4", "Place"),
+        (LetterKind.MINUTES, "place", "25.4", "Meeting place"),
         (LetterKind.MINUTES, "present", "25.5", "Present"),
         (LetterKind.MINUTES, "began_at", "25.8", "Began at"),
         (LetterKind.MINUTES, "ended_at", "25.10", "Ended at"),
