@@ -1,6 +1,6 @@
 """What is left of a destroyed letter: its line in the registers and a stub, no content."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from circulars.enums import DeliveryState, LetterState
 from circulars.enums_archive import KeptState
@@ -9,9 +9,13 @@ from circulars.models import (
     Attachment,
     Delivery,
     DestructionLine,
+    ExchangeArrival,
+    IncomingMail,
     KeptLetter,
     Letter,
+    MailAttachment,
     ReceiptStamp,
+    WorkReport,
 )
 
 
@@ -47,10 +51,12 @@ def _blank(letter: Letter) -> list[int]:
     attachments = Attachment.objects.filter(letter=letter)
     files += attachments.values_list("file", flat=True)
     attachments.delete()
-    for answer in Answer.objects.filter(delivery__letter=letter):
-        files += answer.files.values_list("pk", flat=True)
-        answer.files.clear()
-    Answer.objects.filter(delivery__letter=letter).update(text="")
+    files += _drop_words(Answer.objects.filter(delivery__letter=letter))
+    files += _drop_words(WorkReport.objects.filter(assignment__handling__delivery__letter=letter))
+    files += _drop_mails(letter)
+    arrivals = ExchangeArrival.objects.filter(delivery__letter=letter)
+    files += arrivals.values_list("file", flat=True)
+    arrivals.delete()
     for delivery in letter.deliveries.all():
         files += _drop_stamp(delivery)
     letter.pdf = None
@@ -66,4 +72,25 @@ def _drop_stamp(delivery: Delivery | None) -> list[int]:
     stamps = ReceiptStamp.objects.filter(delivery=delivery)
     files = [pk for stamp in stamps for pk in (stamp.file_id, stamp.picture_id) if pk]
     stamps.delete()
+    return files
+
+
+def _drop_words(rows: "QuerySet[Answer] | QuerySet[WorkReport]") -> list[int]:
+    """The texts and files of answers and reports; who gave them and when stays."""
+    files: list[int] = []
+    for row in rows:
+        files += row.files.values_list("pk", flat=True)
+        row.files.clear()
+    rows.update(text="")
+    return files
+
+
+def _drop_mails(letter: Letter) -> list[int]:
+    """The mails that the letter, or an answer to it, came with; their heads stay."""
+    mails = IncomingMail.objects.filter(Q(delivery__letter=letter) | Q(answers__letter=letter))
+    attached = MailAttachment.objects.filter(mail__in=mails.values("pk"))
+    files = [pk for pk in mails.values_list("raw", flat=True) if pk]
+    files += [pk for pk in attached.values_list("file", flat=True) if pk]
+    attached.delete()
+    mails.update(raw=None, text="", html="")
     return files

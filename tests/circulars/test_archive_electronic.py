@@ -11,12 +11,24 @@ from circulars.enums_archive import (
     DestructionState,
     Medium,
 )
-from circulars.models import Attachment, Destruction, KeptLetter, Letter
+from circulars.models import (
+    Answer,
+    Attachment,
+    Destruction,
+    IncomingMail,
+    KeptLetter,
+    Letter,
+    MailAttachment,
+    Mailbox,
+    ReceiptStamp,
+)
 from circulars.services import archive, archive_destruction, deliveries
 from circulars.services.access import may_read_file
 from portal.core.errors import InvalidInput, NotAllowed
 from portal.files.models import Blob, StoredFile
 from portal.files.storage import absolute_path
+from portal.search.models import Document
+from portal.search.service import index_pending
 from tests.factories import archive as make
 from tests.factories import letters as make_letters
 from tests.factories.archive import Chain
@@ -133,3 +145,63 @@ def test_content_stays_while_another_recipient_keeps_it(world: World) -> None:
     assert letter.body != ""
     assert may_read_file(world.group_director, letter.pdf) is False
     assert may_read_file(world.clerks[0], letter.pdf) is True
+
+
+def test_words_of_a_destroyed_letter_leave_the_search(
+    world: World, old_electronic: KeptLetter
+) -> None:
+    words = "สำนักงานเขตพื้นที่การศึกษากำหนดประชุม"
+    letter = Letter.objects.get()
+    index_pending()
+    before = Document.objects.get(source="circulars.letters", object_id=letter.pk)
+    chain = Chain(world)
+    order(world, chain)
+    chain.to(D.DESTROYED)
+    index_pending()
+    after = Document.objects.get(source="circulars.letters", object_id=letter.pk)
+    assert [words in before.text, words in after.text] == [True, False]
+
+
+def test_mail_and_answers_go_with_their_letter(world: World, old_electronic: KeptLetter) -> None:
+    got = old_electronic.delivery
+    assert got is not None
+    raw, attached, given = (
+        make_letters.some_file(world.office, name, name.encode()) for name in ("r", "m", "g")
+    )
+    box = Mailbox.objects.create(office=world.office)
+    mail = IncomingMail.objects.create(
+        mailbox=box, key="k", arrived_at=timezone.now(), text="ข้อความ", html="<p>", raw=raw,
+        delivery=got,
+    )  # fmt: skip
+    MailAttachment.objects.create(mail=mail, position=1, name="m", file=attached)
+    answer = Answer.objects.create(
+        delivery=got, text="ตอบ", answered_by=world.registry, answered_at=timezone.now()
+    )
+    answer.files.add(given)
+    chain = Chain(world)
+    order(world, chain)
+    chain.to(D.DESTROYED)
+    archive_destruction.remove_destroyed_files(chain.destruction.pk)
+    for row in (mail, answer):
+        row.refresh_from_db()
+    assert (mail.text, mail.html, mail.raw, answer.text, StoredFile.objects.count()) == (
+        "", "", None, "", 0,
+    )  # fmt: skip
+
+
+def test_receipt_stamp_goes_with_its_own_delivery(world: World) -> None:
+    letter = make_letters.dispatched(world, to=[make.central(world), world.schools[0]])
+    got = make_letters.delivery(letter, make.central(world))
+    got = deliveries.register(delivery=got, actor=world.registry)
+    stamp = make_letters.some_file(world.office, "s.pdf", b"%PDF-1.7 s")
+    ReceiptStamp.objects.create(delivery=got, file=stamp)
+    into = make.folder(world, make.central(world))
+    archive.file_letters(actor=world.registry, folder=into, deliveries=[got])
+    KeptLetter.objects.update(finished_on=timezone.localdate() - timedelta(days=11 * 366))
+    chain = Chain(world)
+    order(world, chain)
+    chain.to(D.DESTROYED)
+    archive_destruction.remove_destroyed_files(chain.destruction.pk)
+    letter.refresh_from_db()
+    assert list(StoredFile.objects.all()) == [letter.pdf]
+    assert not ReceiptStamp.objects.exists()
