@@ -25,6 +25,7 @@ from circulars.enums_handling import AssignmentState, HandlingStepKind, Share
 from circulars.models import Assignment, Handling, WorkReport
 from portal.core.errors import InvalidInput
 from portal.files.models import StoredFile
+from portal.files.service import seal_files
 from portal.users.models import User
 
 
@@ -150,6 +151,8 @@ def report(
         reported_as=signature_at(obj, actor).lines,
     )
     given.files.set(files or [])
+    if obj.handling.delivery.letter.is_secret:
+        seal_files(files or [])
     tell_people("work_reported", [*givers(obj), *_leaders(obj)], obj.handling, actor)
 
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from circulars.enums_handling import LIVE_STATES, OPEN_STATES, AssignmentState, Share
-from circulars.models.handling import Handling, HandlingStep, HeldRow
+from circulars.models.handling import SEALED_WHEN, Handling, HandlingStep, HeldRow
 from circulars.querysets_handling import AssignmentQuerySet
+from portal.core.fields import SealableTextField
 
 
 class Assignment(HeldRow):
@@ -27,7 +28,7 @@ class Assignment(HeldRow):
     state = models.CharField(
         _("state"), max_length=11, choices=AssignmentState, default=AssignmentState.SUGGESTED
     )
-    note = models.TextField(_("what to do"), blank=True)
+    note = SealableTextField(_("what to do"), sealed_when=SEALED_WHEN, blank=True)
     due_on = models.DateField(_("due"), null=True)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(null=True)
@@ -42,7 +43,7 @@ class Assignment(HeldRow):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    reason = models.TextField(_("reason"), blank=True)
+    reason = SealableTextField(_("reason"), sealed_when=SEALED_WHEN, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -114,7 +115,7 @@ class WorkReport(models.Model):
     """รายงานผล: what an owner reports of a part of the work, in words and files."""
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="reports")
-    text = models.TextField(_("report"))
+    text = SealableTextField(_("report"), sealed_when=f"assignment.{SEALED_WHEN}")
     files = models.ManyToManyField("files.StoredFile", related_name="+", blank=True)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()

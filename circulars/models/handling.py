@@ -11,7 +11,10 @@ from circulars.enums_handling import HandlingState, HandlingStepKind
 from circulars.models.deliveries import Delivery
 from circulars.models.letters import Letter
 from circulars.querysets_handling import HandlingQuerySet, HandlingStepQuerySet
+from portal.core.fields import SealableTextField
 from portal.org.enums import ActingKind, Role
+
+SEALED_WHEN = "handling.delivery.letter.is_secret"
 
 
 class Handling(models.Model):
@@ -26,7 +29,9 @@ class Handling(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    closing_remark = models.TextField(_("remark on closing"), blank=True)
+    closing_remark = SealableTextField(
+        _("remark on closing"), sealed_when="delivery.letter.is_secret", blank=True
+    )
 
     objects = HandlingQuerySet.as_manager()
 
@@ -90,7 +95,9 @@ class HandlingStep(HeldRow):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    question = models.CharField(_("question"), max_length=1000, blank=True)
+    question = SealableTextField(
+        _("question"), sealed_when=SEALED_WHEN, max_length=1000, blank=True
+    )
     due_at = models.DateTimeField(_("due"), null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
@@ -98,7 +105,7 @@ class HandlingStep(HeldRow):
     )
     decided_as = models.JSONField(default=list)
     acting_kind = models.CharField(max_length=10, choices=ActingKind, blank=True)
-    remark = models.TextField(_("remark"), blank=True)
+    remark = SealableTextField(_("remark"), sealed_when=SEALED_WHEN, blank=True)
 
     objects = HandlingStepQuerySet.as_manager()
 

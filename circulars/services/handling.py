@@ -116,8 +116,9 @@ def approve(*, handling: Handling, actor: User, remark: str = "") -> Handling:
     """ดำเนินการตามเสนอ: order what was suggested, with one tap."""
     with transaction.atomic():
         handling = apply_move(HANDLING, "approve", pk=handling.pk, actor=actor, remark=remark)
-        suggested = handling.assignments.filter(state=AssignmentState.SUGGESTED)
-        suggested.update(given_by=actor, note=remark)
+        for suggested in handling.assignments.filter(state=AssignmentState.SUGGESTED):
+            suggested.given_by, suggested.note = actor, remark
+            suggested.save(update_fields=["given_by", "note"])
         _give_suggestions(handling)
     return handling
 

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from circulars import urls
 from circulars.enums import Secrecy
 from circulars.models import Delivery, Letter
-from circulars.services import deliveries, letters
+from circulars.services import assignments, deliveries, handling, letters
 from portal.audit.models import AuditRow
 from portal.core.pdf import render_pdf
 from portal.files import service as files
@@ -29,6 +29,7 @@ from portal.files.models import StoredFile
 from portal.files.sealed import encrypt_blob
 from portal.org.enums import Role
 from portal.users.models import User
+from tests.factories import handling as work
 from tests.factories import letters as make
 from tests.factories import person
 from tests.factories.files import upload
@@ -144,8 +145,29 @@ def _through_the_school(world: World, letter: Letter) -> Delivery:
     delivery = deliveries.open_delivery(delivery=delivery, actor=principal)
     delivery = deliveries.register(delivery=delivery, actor=principal)
     delivery = deliveries.acknowledge(delivery=delivery, actor=principal)
+    _worked_on(delivery, principal)
     return deliveries.answer(
         delivery=delivery, actor=principal, text=f"ตอบ{SECRET_WORDS}", files=[_upload(principal)]
+    )
+
+
+def _worked_on(delivery: Delivery, principal: User) -> None:
+    """Ordered, reported and closed in words that stay secret as well."""
+    proposed = handling.propose(
+        delivery=delivery,
+        actor=principal,
+        to=[[work.named(principal)]],
+        remark=f"เสนอ{SECRET_WORDS}",
+    )
+    ordered = handling.order(
+        handling=proposed,
+        actor=principal,
+        owners=[work.lead(principal)],
+        remark=f"สั่งการ{SECRET_WORDS}",
+    )
+    task = ordered.assignments.get()
+    assignments.report(
+        assignment=task, actor=principal, text=f"รายงาน{SECRET_WORDS}", files=[_upload(principal)]
     )
 
 
