@@ -71,7 +71,9 @@ def documents(request: SignedInRequest, pk: int) -> HttpResponse:
         "letter": letter,
         "run": run,
         "page": page,
-        "rows": [(row, [row.values.get(name, "") for name in run.columns]) for row in page],
+        "rows": [
+            (row, [(name, row.values.get(name, "")) for name in run.columns]) for row in page
+        ],
         "progress": service.progress(run),
     }
     return render(request, "circulars/documents.html", context)

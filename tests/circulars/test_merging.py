@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook
 
@@ -433,3 +434,18 @@ def test_list_is_for_the_drafter_alone(world: World, browse) -> None:
     documents = reverse("circulars:documents", args=[letter.pk])
     assert browse(world.group_director).get(documents).status_code == 200
     assert [stop.role for stop in usual_stops(letter)] == ["group_director", "deputy", "director"]
+
+
+def test_documents_page_costs_the_same_with_1_and_with_30(world: World, browse) -> None:
+    client = browse(world.officer)
+    counts = []
+    for number in (1, 30):
+        letter = sign(world, with_list(world, number))
+        merge_letters(letter.merge_run.pk)
+        url = reverse("circulars:documents", args=[letter.pk])
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url).content.decode()
+        counts.append(len(queries))
+        assert page.count('data-label="โรงเรียน"') == number
+    assert counts[0] == counts[1]
