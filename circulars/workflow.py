@@ -11,8 +11,8 @@ from circulars.permissions import (
     current_step_advises,
     current_step_is_vacant,
     current_step_signs,
-    goes_somewhere,
     goes_outside,
+    goes_somewhere,
     heads_recipient,
     holds_current_step,
     is_acknowledged,
@@ -262,7 +262,7 @@ DELIVERY = Table(
         Move(
             name="bounce",
             label=_("Came back"),
-            source=set(D) - {D.ANSWERED, D.UNDELIVERABLE},
+            source={state.value for state in D} - {D.ANSWERED, D.UNDELIVERABLE},
             target=D.UNDELIVERABLE,
             may=nobody,
             system=True,

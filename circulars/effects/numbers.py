@@ -113,8 +113,9 @@ def _stored(row: dict[str, Any], kind: RegisterKind) -> dict[str, Any]:
     sealed = {}
     for name, value in row.items():
         field = RegisterEntry._meta.get_field(name.removesuffix("_id"))
-        is_sealed = isinstance(field, SealableTextField) and value
-        sealed[name] = field.sealed(value) if is_sealed else value
+        if isinstance(field, SealableTextField) and value:
+            value = field.sealed(value)
+        sealed[name] = value
     return sealed
 
 

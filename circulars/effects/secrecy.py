@@ -9,13 +9,13 @@ def seal_letter_files(letter: Letter) -> None:
     """Have all files of a secret letter encrypted: its document, attachments and answers."""
     if not letter.is_secret:
         return
-    pks = {letter.pdf_id, *letter.attachments.values_list("file_id", flat=True)}
+    pks: set[int | None] = {letter.pdf_id, *letter.attachments.values_list("file_id", flat=True)}
     pks |= set(
         Answer.files.through.objects.filter(answer__delivery__letter=letter).values_list(
             "storedfile_id", flat=True
         )
     )
-    seal_files(StoredFile.objects.filter(pk__in=pks - {None}))
+    seal_files(StoredFile.objects.filter(pk__in=[pk for pk in pks if pk]))
 
 
 def follow_class(letter: Letter) -> None:

@@ -52,11 +52,7 @@ def file_response(
         response["Retry-After"] = str(_RETRY_AFTER)
         return response
     if watermark and can_be_marked(file.blob.content_type):
-        copy = HttpResponse(_marked(file, watermark))
-        response = _with_headers(copy, file, "", as_attachment=as_attachment)
-        del response["ETag"], response["Accept-Ranges"]
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return _marked_copy(file, watermark, as_attachment=as_attachment)
     etag = f'"{file.blob.sha256}"'
     return _with_headers(_answer(request, file, etag), file, etag, as_attachment=as_attachment)
 
@@ -201,6 +197,15 @@ class _Outbox:
         taken = b"".join(self._pieces)
         self._pieces.clear()
         return taken
+
+
+def _marked_copy(file: StoredFile, words: str, *, as_attachment: bool) -> HttpResponseBase:
+    """Made for one person and one moment: nobody keeps it or asks for a part of it."""
+    copy = HttpResponse(_marked(file, words))
+    response = _with_headers(copy, file, "", as_attachment=as_attachment)
+    del response["ETag"], response["Accept-Ranges"]
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _marked(file: StoredFile, words: str) -> bytes:
