@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from circulars.enums_statistics import Measure
 from circulars.permissions_statistics import scope_of
-from circulars.services.statistics import Statistics, UnitLine, statistics, trend
+from circulars.services.statistics import Statistics, UnitLine, statistics, trend, unit_lines
 from portal.core.periods import Period
 from portal.core.registry import WorkItem, work_tiles
 from portal.org.models import Unit
@@ -49,14 +49,14 @@ def overview(user: User, period: Period) -> Overview:
     """All of the page for director or deputy; the queries do not grow with the letters."""
     scope = scope_of(user)
     inside = statistics(scope, period)
-    schools = statistics(scope_of(user, schools=True), period)
+    schools = unit_lines(scope_of(user, schools=True), period)
     return Overview(
         decisions=decisions(user),
         statistics=inside,
         trend=trend(scope, period),
         slowest=slowest(inside.units),
         behind=behind(inside.units),
-        schools_behind=behind(schools.units),
+        schools_behind=behind(schools),
     )
 
 

@@ -95,13 +95,17 @@ class Statistics:
 
 def statistics(scope: Scope, period: Period) -> Statistics:
     """The units of ``scope`` in ``period``, with the period before; twenty queries."""
+    total = UnitLine(None, _together(scope, period), _together(scope, period.before))
+    return Statistics(period, total, unit_lines(scope, period))
+
+
+def unit_lines(scope: Scope, period: Period) -> list[UnitLine]:
+    """Each unit of ``scope`` by itself, with the period before; half of those queries."""
     now, before = _by_unit(scope, period), _by_unit(scope, period.before)
-    lines = [
+    return [
         UnitLine(unit, now.get(unit.pk, Numbers()), before.get(unit.pk, Numbers()))
         for unit in scope.units
     ]
-    total = UnitLine(None, _together(scope, period), _together(scope, period.before))
-    return Statistics(period, total, lines)
 
 
 def trend(scope: Scope, period: Period) -> list[tuple[Period, int, int]]:
