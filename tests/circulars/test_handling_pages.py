@@ -247,7 +247,7 @@ TABS = ["assigned", "to_order", "reported", "late_below", "copies", "no_holder"]
 def test_lists_open_empty_and_unknown_ones_are_not_there(world: World, browse, tab: str) -> None:
     body = page(browse(world.officer), reverse("circulars:work", args=[tab]))
     assert "Nothing waits for you" in body
-    assert browse(world.officer).get(f"/circulars/work/{tab}x/").status_code == 404
+    assert browse(world.officer).get(f"/circulars/my-work/{tab}x/").status_code == 404
 
 
 @pytest.mark.parametrize("tab", ["assigned", "to_order"])

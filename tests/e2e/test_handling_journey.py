@@ -38,7 +38,7 @@ def test_letter_goes_its_whole_way(
     row = make.received(world)
     sign_in(world.registry)
     page.goto(row.get_absolute_url())
-    page.locator(".thumb-bar a[href*='/work/propose/']").click()
+    page.locator(".thumb-bar a[href*='/handle/propose/']").click()
     page.get_by_role("button", name="เพื่อโปรดพิจารณา").click()
     expect(page.locator("#id_remark")).to_have_value("เพื่อโปรดพิจารณา")
     page.get_by_text("Suggest who does it").click()
@@ -54,7 +54,7 @@ def test_letter_goes_its_whole_way(
     axe(page)
     shot(page, "handling-to-order")
     page.set_viewport_size(PHONE)
-    page.locator(".thumb-bar a[href*='/work/approve/']").click()
+    page.locator(".thumb-bar a[href*='/handle/approve/']").click()
     page.get_by_role("button", name="ดำเนินการตามเสนอ").click()
     shot(page, "handling-approve")
     page.set_viewport_size(PHONE)
@@ -73,7 +73,7 @@ def test_letter_goes_its_whole_way(
     send(page)
     page.wait_for_url("**/deliveries/**")
     assert Assignment.objects.get().state == AssignmentState.REPORTED
-    page.locator(".thumb-bar a[href*='/work/close/']").click()
+    page.locator(".thumb-bar a[href*='/handle/close/']").click()
     send(page)
     page.wait_for_url("**/deliveries/**")
     assert Handling.objects.get().state == HandlingState.CLOSED
@@ -90,7 +90,7 @@ def test_approving_takes_three_taps_from_the_notice(
     page.goto("/notifications/")
     for target in (
         "main a[href*='/open/']",
-        "a[href*='/work/approve/']",
+        "a[href*='/handle/approve/']",
         "#work-form .thumb-bar button[type=submit]",
     ):
         expect(page.locator(target).first).to_be_in_viewport()
@@ -108,7 +108,7 @@ def test_several_are_decided_at_once_after_each_was_opened(
     sign_in(world.director)
     for url in (handled.get_absolute_url(), letter.get_absolute_url()):
         page.goto(url)
-    page.goto("/circulars/work/to_order/")
+    page.goto("/circulars/my-work/to_order/")
     axe(page)
     shot(page, "handling-list")
     page.get_by_role("link", name="Decide several at once").click()
