@@ -6,260 +6,776 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('circulars', '0008_mail_and_exchange'),
-        ('files', '0003_uploader'),
-        ('org', '0003_outside_agencies'),
+        ("circulars", "0008_mail_and_exchange"),
+        ("files", "0003_uploader"),
+        ("org", "0003_outside_agencies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Handling',
+            name="Handling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('new', 'Not submitted yet'), ('proposed', 'Submitted for an order'), ('assigned', 'Assigned'), ('in_work', 'Being worked on'), ('reported', 'Result reported'), ('closed', 'Closed')], default='new', max_length=8, verbose_name='state')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
-                ('closing_remark', models.TextField(blank=True, verbose_name='remark on closing')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='handling', to='circulars.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "Not submitted yet"),
+                            ("proposed", "Submitted for an order"),
+                            ("assigned", "Assigned"),
+                            ("in_work", "Being worked on"),
+                            ("reported", "Result reported"),
+                            ("closed", "Closed"),
+                        ],
+                        default="new",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                ("closing_remark", models.TextField(blank=True, verbose_name="remark on closing")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handling",
+                        to="circulars.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work on a letter',
-                'verbose_name_plural': 'work on letters',
+                "verbose_name": "work on a letter",
+                "verbose_name_plural": "work on letters",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('director', 'Director of the area office'), ('deputy', 'Deputy director'), ('group_director', 'Group director'), ('officer', 'Officer'), ('registry', 'Central registry clerk'), ('group_registry', 'Group registry clerk'), ('principal', 'School principal'), ('school_clerk', 'School clerk'), ('teacher', 'Teacher'), ('pr_officer', 'PR officer'), ('complaint_officer', 'Complaint officer'), ('identity_custodian', 'Complaint identity custodian'), ('journal_editor', 'Journal editor'), ('data_officer', 'School data officer'), ('auditor', 'Internal auditor'), ('sysadmin', 'System administrator')], max_length=20)),
-                ('opens', models.BooleanField(default=True)),
-                ('arrived_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('vacancy_told_at', models.DateTimeField(null=True)),
-                ('share', models.CharField(choices=[('lead', 'Lead'), ('secondary', 'Secondary'), ('joint', 'Joint')], max_length=9, verbose_name='share')),
-                ('state', models.CharField(choices=[('suggested', 'Suggested'), ('given', 'Assigned, not accepted yet'), ('accepted', 'Accepted'), ('reported', 'Result reported'), ('done', 'Done'), ('returned', 'Given back'), ('pulled_back', 'Taken back'), ('dropped', 'Not ordered')], default='suggested', max_length=11, verbose_name='state')),
-                ('note', models.TextField(blank=True, verbose_name='what to do')),
-                ('due_on', models.DateField(null=True, verbose_name='due')),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('reported_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.membership')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='circulars.assignment')),
-                ('reported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
-                ('handling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='circulars.handling')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("director", "Director of the area office"),
+                            ("deputy", "Deputy director"),
+                            ("group_director", "Group director"),
+                            ("officer", "Officer"),
+                            ("registry", "Central registry clerk"),
+                            ("group_registry", "Group registry clerk"),
+                            ("principal", "School principal"),
+                            ("school_clerk", "School clerk"),
+                            ("teacher", "Teacher"),
+                            ("pr_officer", "PR officer"),
+                            ("complaint_officer", "Complaint officer"),
+                            ("identity_custodian", "Complaint identity custodian"),
+                            ("journal_editor", "Journal editor"),
+                            ("data_officer", "School data officer"),
+                            ("auditor", "Internal auditor"),
+                            ("sysadmin", "System administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("opens", models.BooleanField(default=True)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("vacancy_told_at", models.DateTimeField(null=True)),
+                (
+                    "share",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("secondary", "Secondary"), ("joint", "Joint")],
+                        max_length=9,
+                        verbose_name="share",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "Suggested"),
+                            ("given", "Assigned, not accepted yet"),
+                            ("accepted", "Accepted"),
+                            ("reported", "Result reported"),
+                            ("done", "Done"),
+                            ("returned", "Given back"),
+                            ("pulled_back", "Taken back"),
+                            ("dropped", "Not ordered"),
+                        ],
+                        default="suggested",
+                        max_length=11,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="what to do")),
+                ("due_on", models.DateField(null=True, verbose_name="due")),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("reported_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.membership",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="circulars.assignment",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "handling",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="circulars.handling",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assignment',
-                'verbose_name_plural': 'assignments',
-                'ordering': ['pk'],
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='HandlingStep',
+            name="HandlingStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('director', 'Director of the area office'), ('deputy', 'Deputy director'), ('group_director', 'Group director'), ('officer', 'Officer'), ('registry', 'Central registry clerk'), ('group_registry', 'Group registry clerk'), ('principal', 'School principal'), ('school_clerk', 'School clerk'), ('teacher', 'Teacher'), ('pr_officer', 'PR officer'), ('complaint_officer', 'Complaint officer'), ('identity_custodian', 'Complaint identity custodian'), ('journal_editor', 'Journal editor'), ('data_officer', 'School data officer'), ('auditor', 'Internal auditor'), ('sysadmin', 'System administrator')], max_length=20)),
-                ('opens', models.BooleanField(default=True)),
-                ('arrived_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('vacancy_told_at', models.DateTimeField(null=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('propose', 'Submitted'), ('remark', 'Remark'), ('order', 'Order'), ('consult', 'Opinion'), ('inform', 'For information')], max_length=8)),
-                ('state', models.CharField(choices=[('waiting', 'Later'), ('current', 'Waiting here'), ('done', 'Done'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('question', models.CharField(blank=True, max_length=1000, verbose_name='question')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_as', models.JSONField(default=list)),
-                ('acting_kind', models.CharField(blank=True, choices=[('in_place', 'Acting for the absent post-holder'), ('on_behalf', 'Performing duties on behalf')], max_length=10)),
-                ('remark', models.TextField(blank=True, verbose_name='remark')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='circulars.handling')),
-                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.membership')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("director", "Director of the area office"),
+                            ("deputy", "Deputy director"),
+                            ("group_director", "Group director"),
+                            ("officer", "Officer"),
+                            ("registry", "Central registry clerk"),
+                            ("group_registry", "Group registry clerk"),
+                            ("principal", "School principal"),
+                            ("school_clerk", "School clerk"),
+                            ("teacher", "Teacher"),
+                            ("pr_officer", "PR officer"),
+                            ("complaint_officer", "Complaint officer"),
+                            ("identity_custodian", "Complaint identity custodian"),
+                            ("journal_editor", "Journal editor"),
+                            ("data_officer", "School data officer"),
+                            ("auditor", "Internal auditor"),
+                            ("sysadmin", "System administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("opens", models.BooleanField(default=True)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("vacancy_told_at", models.DateTimeField(null=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("propose", "Submitted"),
+                            ("remark", "Remark"),
+                            ("order", "Order"),
+                            ("consult", "Opinion"),
+                            ("inform", "For information"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Later"),
+                            ("current", "Waiting here"),
+                            ("done", "Done"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "question",
+                    models.CharField(blank=True, max_length=1000, verbose_name="question"),
+                ),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due")),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_as", models.JSONField(default=list)),
+                (
+                    "acting_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("in_place", "Acting for the absent post-holder"),
+                            ("on_behalf", "Performing duties on behalf"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("remark", models.TextField(blank=True, verbose_name="remark")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handling",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="circulars.handling",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of a received letter',
-                'verbose_name_plural': 'steps of received letters',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "step of a received letter",
+                "verbose_name_plural": "steps of received letters",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('role', models.CharField(max_length=20)),
-                ('told_at', models.DateTimeField()),
-                ('told', models.PositiveSmallIntegerField(default=0)),
-                ('assignment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='circulars.assignment')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
-                ('step', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='circulars.handlingstep')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField()),
+                ("role", models.CharField(max_length=20)),
+                ("told_at", models.DateTimeField()),
+                ("told", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="escalations",
+                        to="circulars.assignment",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="escalations",
+                        to="circulars.handlingstep",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'escalation',
-                'verbose_name_plural': 'escalations',
-                'ordering': ['told_at', 'pk'],
+                "verbose_name": "escalation",
+                "verbose_name_plural": "escalations",
+                "ordering": ["told_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='order_step',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='given', to='circulars.handlingstep'),
+            model_name="assignment",
+            name="order_step",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="given",
+                to="circulars.handlingstep",
+            ),
         ),
         migrations.CreateModel(
-            name='LetterLook',
+            name="LetterLook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('seen_at', models.DateTimeField()),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='circulars.letter')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="looks",
+                        to="circulars.letter",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'look at a letter',
-                'verbose_name_plural': 'looks at letters',
+                "verbose_name": "look at a letter",
+                "verbose_name_plural": "looks at letters",
             },
         ),
         migrations.CreateModel(
-            name='SpeedTarget',
+            name="SpeedTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('speed', models.CharField(choices=[('ordinary', 'Ordinary'), ('urgent', 'Urgent'), ('very_urgent', 'Very urgent'), ('most_urgent', 'Most urgent')], max_length=12, verbose_name='speed')),
-                ('step_hours', models.PositiveSmallIntegerField(verbose_name='working hours at each desk')),
-                ('work_days', models.PositiveSmallIntegerField(verbose_name='working days to do what was ordered')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='speed_targets', to='org.office')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "speed",
+                    models.CharField(
+                        choices=[
+                            ("ordinary", "Ordinary"),
+                            ("urgent", "Urgent"),
+                            ("very_urgent", "Very urgent"),
+                            ("most_urgent", "Most urgent"),
+                        ],
+                        max_length=12,
+                        verbose_name="speed",
+                    ),
+                ),
+                (
+                    "step_hours",
+                    models.PositiveSmallIntegerField(verbose_name="working hours at each desk"),
+                ),
+                (
+                    "work_days",
+                    models.PositiveSmallIntegerField(
+                        verbose_name="working days to do what was ordered"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="speed_targets",
+                        to="org.office",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'target time',
-                'verbose_name_plural': 'target times',
+                "verbose_name": "target time",
+                "verbose_name_plural": "target times",
             },
         ),
         migrations.CreateModel(
-            name='WorkReport',
+            name="WorkReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='report')),
-                ('reported_at', models.DateTimeField()),
-                ('reported_as', models.JSONField(default=list)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='circulars.assignment')),
-                ('files', models.ManyToManyField(blank=True, related_name='+', to='files.storedfile')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="report")),
+                ("reported_at", models.DateTimeField()),
+                ("reported_as", models.JSONField(default=list)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="circulars.assignment",
+                    ),
+                ),
+                (
+                    "files",
+                    models.ManyToManyField(blank=True, related_name="+", to="files.storedfile"),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report of work',
-                'verbose_name_plural': 'reports of work',
-                'ordering': ['reported_at', 'pk'],
+                "verbose_name": "report of work",
+                "verbose_name_plural": "reports of work",
+                "ordering": ["reported_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DeskHandover',
+            name="DeskHandover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='from the day')),
-                ('with_drafts', models.BooleanField(default=False, verbose_name='with unfinished drafts')),
-                ('decided_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('moved', models.JSONField(default=dict)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.office')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='from whom')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='to whom')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="from the day")),
+                (
+                    "with_drafts",
+                    models.BooleanField(default=False, verbose_name="with unfinished drafts"),
+                ),
+                ("decided_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("moved", models.JSONField(default=dict)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.office",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="from whom",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="to whom",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hand-over of a desk',
-                'verbose_name_plural': 'hand-overs of desks',
-                'ordering': ['-decided_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('person', models.F('successor')), _negated=True), name='circulars_handover_two_people', violation_error_message='Choose two different people.'), models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('person',), name='circulars_handover_one_planned', violation_error_message='A hand-over of this desk is planned already.')],
+                "verbose_name": "hand-over of a desk",
+                "verbose_name_plural": "hand-overs of desks",
+                "ordering": ["-decided_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person", models.F("successor")), _negated=True),
+                        name="circulars_handover_two_people",
+                        violation_error_message="Choose two different people.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None)),
+                        fields=("person",),
+                        name="circulars_handover_one_planned",
+                        violation_error_message="A hand-over of this desk is planned already.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='handling',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='circulars_handling_closed_has_time'),
+            model_name="handling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
+                    _connector="OR",
+                ),
+                name="circulars_handling_closed_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handlingstep',
-            index=models.Index(condition=models.Q(('state', 'current')), fields=['unit', 'role'], name='circulars_hstep_waiting'),
+            model_name="handlingstep",
+            index=models.Index(
+                condition=models.Q(("state", "current")),
+                fields=["unit", "role"],
+                name="circulars_hstep_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handlingstep',
-            index=models.Index(condition=models.Q(('opens', True)), fields=['unit', 'role'], name='circulars_hstep_opens'),
+            model_name="handlingstep",
+            index=models.Index(
+                condition=models.Q(("opens", True)),
+                fields=["unit", "role"],
+                name="circulars_hstep_opens",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handlingstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'order'), ('state', 'current')), fields=('handling',), name='circulars_hstep_one_order', violation_error_message='The letter already waits for an order elsewhere.'),
+            model_name="handlingstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "order"), ("state", "current")),
+                fields=("handling",),
+                name="circulars_hstep_one_order",
+                violation_error_message="The letter already waits for an order elsewhere.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handlingstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('state__in', ['done', 'returned'])), models.Q(('decided_at', None), ('state__in', ['waiting', 'current', 'cancelled'])), _connector='OR'), name='circulars_hstep_decided'),
+            model_name="handlingstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", False), ("state__in", ["done", "returned"])),
+                    models.Q(
+                        ("decided_at", None), ("state__in", ["waiting", "current", "cancelled"])
+                    ),
+                    _connector="OR",
+                ),
+                name="circulars_hstep_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handlingstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'consult'), _negated=True), models.Q(('question', ''), _negated=True), _connector='OR'), name='circulars_hstep_asks'),
+            model_name="handlingstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "consult"), _negated=True),
+                    models.Q(("question", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="circulars_hstep_asks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('step', None), ('assignment', None), _connector='XOR'), name='circulars_escalation_of_one'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step", None), ("assignment", None), _connector="XOR"),
+                name="circulars_escalation_of_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('step', 'level'), name='circulars_escalation_step_once'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                fields=("step", "level"), name="circulars_escalation_step_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('assignment', 'level'), name='circulars_escalation_work_once'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                fields=("assignment", "level"), name="circulars_escalation_work_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('state__in', ('given', 'accepted'))), fields=['unit', 'role'], name='circulars_assignment_open'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("state__in", ("given", "accepted"))),
+                fields=["unit", "role"],
+                name="circulars_assignment_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('opens', True)), fields=['unit', 'role'], name='circulars_assignment_opens'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("opens", True)),
+                fields=["unit", "role"],
+                name="circulars_assignment_opens",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('state__in', ('given', 'accepted'))), fields=['due_on'], name='circulars_assignment_due'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("state__in", ("given", "accepted"))),
+                fields=["due_on"],
+                name="circulars_assignment_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None), ('share', 'lead'), ('state__in', ('suggested', 'given', 'accepted', 'reported', 'done'))), fields=('handling',), name='circulars_assignment_one_lead', violation_error_message='There is a lead already.'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("parent", None),
+                    ("share", "lead"),
+                    ("state__in", ("suggested", "given", "accepted", "reported", "done")),
+                ),
+                fields=("handling",),
+                name="circulars_assignment_one_lead",
+                violation_error_message="There is a lead already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', False), ('share', 'lead'), ('state__in', ('suggested', 'given', 'accepted', 'reported', 'done'))), fields=('parent',), name='circulars_assignment_one_lead_below', violation_error_message='There is a lead already.'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("parent__isnull", False),
+                    ("share", "lead"),
+                    ("state__in", ("suggested", "given", "accepted", "reported", "done")),
+                ),
+                fields=("parent",),
+                name="circulars_assignment_one_lead_below",
+                violation_error_message="There is a lead already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('suggested', 'given', 'accepted', 'reported', 'done'))), fields=('handling', 'parent', 'unit', 'role', 'membership'), name='circulars_assignment_once', nulls_distinct=False, violation_error_message='This owner has a part in it already.'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ("suggested", "given", "accepted", "reported", "done"))
+                ),
+                fields=("handling", "parent", "unit", "role", "membership"),
+                name="circulars_assignment_once",
+                nulls_distinct=False,
+                violation_error_message="This owner has a part in it already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reported'), _negated=True), ('reported_at__isnull', False), _connector='OR'), name='circulars_assignment_reported'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "reported"), _negated=True),
+                    ("reported_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="circulars_assignment_reported",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at', None)), _connector='OR'), name='circulars_assignment_done'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("done_at", None)),
+                    _connector="OR",
+                ),
+                name="circulars_assignment_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterlook',
-            constraint=models.UniqueConstraint(fields=('letter', 'person'), name='circulars_letter_look_once'),
+            model_name="letterlook",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "person"), name="circulars_letter_look_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speedtarget',
-            constraint=models.UniqueConstraint(fields=('office', 'speed'), name='circulars_target_once', violation_error_message='This speed class has its target already.'),
+            model_name="speedtarget",
+            constraint=models.UniqueConstraint(
+                fields=("office", "speed"),
+                name="circulars_target_once",
+                violation_error_message="This speed class has its target already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speedtarget',
-            constraint=models.CheckConstraint(condition=models.Q(('step_hours__gte', 1), ('work_days__gte', 1)), name='circulars_target_positive', violation_error_message='A target is at least one hour and one day.'),
+            model_name="speedtarget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step_hours__gte", 1), ("work_days__gte", 1)),
+                name="circulars_target_positive",
+                violation_error_message="A target is at least one hour and one day.",
+            ),
         ),
     ]

@@ -5,40 +5,58 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('circulars', '0015_sealed_words'),
+        ("circulars", "0015_sealed_words"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='assignment',
-            name='note',
-            field=portal.core.fields.SealableTextField(blank=True, sealed_when='handling.delivery.letter.is_secret', verbose_name='what to do'),
+            model_name="assignment",
+            name="note",
+            field=portal.core.fields.SealableTextField(
+                blank=True,
+                sealed_when="handling.delivery.letter.is_secret",
+                verbose_name="what to do",
+            ),
         ),
         migrations.AlterField(
-            model_name='assignment',
-            name='reason',
-            field=portal.core.fields.SealableTextField(blank=True, sealed_when='handling.delivery.letter.is_secret', verbose_name='reason'),
+            model_name="assignment",
+            name="reason",
+            field=portal.core.fields.SealableTextField(
+                blank=True, sealed_when="handling.delivery.letter.is_secret", verbose_name="reason"
+            ),
         ),
         migrations.AlterField(
-            model_name='handling',
-            name='closing_remark',
-            field=portal.core.fields.SealableTextField(blank=True, sealed_when='delivery.letter.is_secret', verbose_name='remark on closing'),
+            model_name="handling",
+            name="closing_remark",
+            field=portal.core.fields.SealableTextField(
+                blank=True,
+                sealed_when="delivery.letter.is_secret",
+                verbose_name="remark on closing",
+            ),
         ),
         migrations.AlterField(
-            model_name='handlingstep',
-            name='question',
-            field=portal.core.fields.SealableTextField(blank=True, max_length=1000, sealed_when='handling.delivery.letter.is_secret', verbose_name='question'),
+            model_name="handlingstep",
+            name="question",
+            field=portal.core.fields.SealableTextField(
+                blank=True,
+                max_length=1000,
+                sealed_when="handling.delivery.letter.is_secret",
+                verbose_name="question",
+            ),
         ),
         migrations.AlterField(
-            model_name='handlingstep',
-            name='remark',
-            field=portal.core.fields.SealableTextField(blank=True, sealed_when='handling.delivery.letter.is_secret', verbose_name='remark'),
+            model_name="handlingstep",
+            name="remark",
+            field=portal.core.fields.SealableTextField(
+                blank=True, sealed_when="handling.delivery.letter.is_secret", verbose_name="remark"
+            ),
         ),
         migrations.AlterField(
-            model_name='workreport',
-            name='text',
-            field=portal.core.fields.SealableTextField(sealed_when='assignment.handling.delivery.letter.is_secret', verbose_name='report'),
+            model_name="workreport",
+            name="text",
+            field=portal.core.fields.SealableTextField(
+                sealed_when="assignment.handling.delivery.letter.is_secret", verbose_name="report"
+            ),
         ),
     ]
