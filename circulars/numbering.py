@@ -8,7 +8,7 @@ from portal.org.models import Unit
 from portal.org.service import central_registry
 
 CIRCULAR_MARK = "ว"
-SECRET_MARK = "ล"
+CLASSIFIED_MARK = "ล"
 """Keeps numbers of the secret register apart from the same numbers of the others."""
 CLASSIFIED_MARK = "ล"
 """Before the numbers of secret books, which run beside the others from 1 on."""
@@ -33,7 +33,7 @@ def number_beginning(letter: Letter) -> str:
     kind = kind_of(letter)
     mark = ""
     if letter.is_secret:
-        mark = f"{SECRET_MARK} "
+        mark = f"{CLASSIFIED_MARK} "
     elif kind.register is RegisterKind.CIRCULAR:
         mark = f"{CIRCULAR_MARK} "
     if kind.numbering is Numbering.YEARLY:

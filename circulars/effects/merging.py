@@ -12,7 +12,6 @@ from circulars.merging_words import filled, filled_details
 from circulars.models import Attachment, Letter, MergeRow, MergeRun
 from portal.core.tasks import defer
 
-TASK = "circulars.merge_letters"
 FILLED = ("subject", "addressee", "body", "copies_to")
 """What is written again for each person."""
 
@@ -36,7 +35,7 @@ def begin(letter: Letter) -> None:
     _fill(letter, run.pattern, first.values)
     first.letter = letter
     first.save(update_fields=["letter"])
-    defer(TASK, run.pk)
+    defer("circulars.merge_letters", run.pk)
 
 
 def make_document(run: MergeRun, row: MergeRow) -> Letter:
