@@ -67,12 +67,12 @@ ACTION_NAMES = {
 }
 
 DETAIL_NAMES = {
-    "folder": _("folder"),
-    "folders": _("folders"),
-    "form": _("form"),
-    "from": _("from"),
+    "folder": _("to the folder"),
+    "folders": _("folders made"),
+    "form": _("number of the form"),
+    "from": _("from the folder"),
     "into": _("into"),
-    "letters": _("letters"),
+    "letters": _("letters concerned"),
     "retention": _("kept for"),
     "added": _("added"),
     "reminded": _("reminded"),
