@@ -60,7 +60,7 @@ def state(handled: Handling) -> str:
 
 
 def buttons(body: str) -> set[str]:
-    return set(re.findall(r"/(?:deliveries/\d+/work|desks/\d+|assignments/\d+)/(\w+)/", body))
+    return set(re.findall(r"/(?:deliveries/\d+/handle|desks/\d+|assignments/\d+)/(\w+)/", body))
 
 
 def test_letter_that_is_not_registered_says_what_comes_first(world: World, browse) -> None:
