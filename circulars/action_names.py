@@ -67,11 +67,14 @@ ACTION_NAMES = {
 }
 
 DETAIL_NAMES = {
+    "chosen": _("letters chosen"),
+    "decided": _("letters decided"),
+    "partner": _("partner office"),
     "folder": _("to the folder"),
     "folders": _("folders made"),
     "form": _("number of the form"),
     "from": _("from the folder"),
-    "into": _("into"),
+    "into": _("merged into"),
     "letters": _("letters concerned"),
     "retention": _("kept for"),
     "added": _("added"),

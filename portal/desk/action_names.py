@@ -52,7 +52,7 @@ DETAIL_NAMES = {
     "new": _("added"),
     "on": _("day"),
     "people": _("people"),
-    "point": _("point"),
+    "point": _("point of the standard"),
     "reason": _("reason"),
     "result": _("result"),
     "role": _("role"),

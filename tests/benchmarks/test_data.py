@@ -5,6 +5,7 @@ from django.db.models import Count, F, Max, Min, Q
 
 from benchmarks.data import GROUPS, build_office, clerk_of, staff_of
 from benchmarks.data_letters import build_letters
+from benchmarks.database import execute
 from benchmarks.dispatch import TABLES, ready_letter
 from circulars.enums import DeliveryState, RegisterKind
 from circulars.models import Delivery, Letter, Register, RegisterEntry
@@ -88,6 +89,7 @@ def test_deliveries_have_what_their_state_says(written: Office) -> None:
 
 
 def test_the_same_call_gives_the_same_rows(written: Office) -> None:
+    execute("DROP TABLE bench_school, bench_plan, bench_delivery")  # a commit would
     other = build_office(code="9903", schools=SCHOOLS)
     build_letters(other, letters=LETTERS, deliveries=DELIVERIES)
 

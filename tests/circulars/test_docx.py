@@ -74,7 +74,7 @@ def test_docx_writes_lists_tables_and_letters_of_the_text(world: World) -> None:
 
 def test_docx_of_a_draft_says_so_and_a_secret_one_says_that(world: World) -> None:
     found = words(letter_docx(usual.draft(world, secrecy=Secrecy.SECRET, speed="urgent")))
-    assert found[:4] == ["ร่าง", "ลับมาก", "ด่วน", "ที่ ศธ ๐๔๑๐๘/ว"]
+    assert found[:4] == ["ร่าง", "ลับมาก", "ด่วน", "ที่ ศธ ๐๔๑๐๘/ล"]
 
 
 def test_docx_is_given_to_those_who_see_the_letter_and_noted(world: World, browse) -> None:

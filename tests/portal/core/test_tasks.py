@@ -430,8 +430,8 @@ def deferred_names() -> set[str]:
 
 
 def _is_defer(function: ast.expr) -> bool:
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name == "defer"
+    """``defer`` or ``tasks.defer``; a query has a method of this name as well."""
+    return ast.unparse(function) in {"defer", "tasks.defer"}
 
 
 def test_every_deferred_name_exists() -> None:
