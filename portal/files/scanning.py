@@ -49,6 +49,7 @@ def queue_unscanned() -> int:
         pks = list(
             Blob.objects.select_for_update()
             .exclude(scan_state__in=_DECIDED)
+            .order_by("pk")
             .values_list("pk", flat=True)
         )
         for pk in pks:

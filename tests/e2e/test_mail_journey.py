@@ -52,6 +52,7 @@ def test_mail_becomes_a_letter_by_keyboard_and_its_sender_hears(
     page.keyboard.press("Enter")
     expect(page.locator("#id_sender")).to_have_value("สำนักงานจังหวัด")
     expect(page.locator("#id_subject")).to_have_value("ขอเชิญประชุม")
+    page.wait_for_load_state()
     page.keyboard.press("Alt+l")
     expect(page.locator("#id_sender")).to_be_focused()
     page.keyboard.press("Control+Enter")
