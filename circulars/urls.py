@@ -71,6 +71,7 @@ urlpatterns = [
     path("partners/import/", exchange.import_package, name="package_import"),
     path("partners/<int:pk>/", exchange.partner, name="partner"),
     path("deliveries/<int:pk>/package/", exchange.export_package, name="package_export"),
+    path("deliveries/<int:pk>/on-paper/", exchange.sent_on_paper, name="sent_on_paper"),
     path("deliveries/<int:pk>/send-again/", exchange.send_again, name="send_again"),
     path("files/<slug:token>/", exchange.sent_files, name="sent_files"),
     path("new/", compose.new, name="new"),

@@ -279,5 +279,15 @@ DELIVERY = Table(
             effect=outside.send_again,
             icon="arrow-repeat",
         ),
+        Move(
+            name="sent_on_paper",
+            label=_("Sent on paper"),
+            source={D.SENDING, D.UNDELIVERABLE},
+            target=D.DELIVERED,
+            may=goes_outside & sends_letter_of,
+            needs=("how",),
+            effect=outside.sent_on_paper,
+            icon="envelope-paper",
+        ),
     ),
 )

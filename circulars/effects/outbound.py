@@ -24,18 +24,20 @@ from portal.org.models import Unit
 SEND = "circulars.send_outbound"
 
 
-def reachable_agencies(unit: Unit) -> "QuerySet[Unit]":
-    """Agencies outside that ``unit`` can send letters to: partners, and those with an address.
-
-    Only the office writes through its central mailbox and as a partner; a school does not.
-    """
+def agencies_of(unit: Unit) -> "QuerySet[Unit]":
+    """Agencies outside that ``unit`` may write to: the office's, which a school does not."""
     agencies = Unit.objects.outside().filter(office_id=unit.office_id)
     if not unit.writes_as_office:
         return agencies.none()
+    return agencies.filter(Q(closed_on=None) | Q(closed_on__gte=timezone.localdate()))
+
+
+def reachable_agencies(unit: Unit) -> "QuerySet[Unit]":
+    """Those that are partners or have an address; to the others letters go on paper."""
     ways = Q(exchange_partner__is_active=True)
     if Mailbox.objects.filter(office=unit.office_id, is_active=True).exists():
         ways |= ~Q(email="")
-    return agencies.filter(Q(closed_on=None) | Q(closed_on__gte=timezone.localdate())).filter(ways)
+    return agencies_of(unit).filter(ways)
 
 
 def check_secrecy(letter: Letter) -> None:
@@ -53,8 +55,10 @@ def secrecy_refusal() -> str:
 
 
 def queue_letters(letter: Letter) -> None:
-    """One sending for each agency outside that the letter goes to."""
-    deliveries = letter.deliveries.filter(state=DeliveryState.SENDING).select_related("unit")
+    """One sending for each agency outside that the letter goes to; the others wait for paper."""
+    reachable = reachable_agencies(letter.unit).order_by().values("pk")
+    deliveries = letter.deliveries.filter(state=DeliveryState.SENDING, unit__in=reachable)
+    deliveries = deliveries.select_related("unit")
     rows = [_letter_to(delivery) for delivery in deliveries.order_by("pk")]
     Outbound.objects.bulk_create(rows)
     if rows:

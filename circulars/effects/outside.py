@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from circulars.effects.notices import notice_context, owners
 from circulars.effects.outbound import cancel_waiting, queue_again, reachable_agencies
 from circulars.enums import DeliveryState
-from circulars.models import Delivery
+from circulars.models import Delivery, RegisterEntry
 from portal.core.errors import NotReady
 from portal.notifications.service import notify
 from portal.users.models import User
+
+SENT_ON_PAPER = "ส่งเป็นกระดาษ"
+"""In the register's หมายเหตุ, which is always Thai."""
 
 STAGES = (
     DeliveryState.SENDING,
@@ -76,6 +79,17 @@ def bounce(*, obj: Delivery, actor: None, reason: str) -> None:
     cancel_waiting(obj)
     url = f"{obj.letter.get_board_url()}?show=undeliverable"
     _tell_owners(obj, "bounced", url, reason=reason)
+
+
+def sent_on_paper(*, obj: Delivery, actor: User, how: str) -> None:
+    """It left by post or messenger: the register says so, and nothing goes by mail any more."""
+    cancel_waiting(obj)
+    obj.delivered_at = timezone.now()
+    if obj.letter.entry_id is None:
+        return
+    entry = RegisterEntry.objects.select_for_update().get(pk=obj.letter.entry_id)
+    entry.note = f"{entry.note} {SENT_ON_PAPER} {obj.unit}: {how}".strip()[:500]
+    entry.save(update_fields=["note"])
 
 
 def send_again(*, obj: Delivery, actor: User) -> None:

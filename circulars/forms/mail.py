@@ -126,5 +126,15 @@ class PartnerForm(PortalForm):
         model_choice(self, "unit").queryset = agencies
 
 
+class PaperSendForm(PortalForm):
+    """How a letter left that no mail could carry."""
+
+    how = forms.CharField(
+        label=_("How it was sent"),
+        max_length=120,
+        help_text=_("Number of the registered post, or who carried it."),
+    )
+
+
 class PackageForm(PortalForm):
     package = forms.FileField(label=_("Package"))

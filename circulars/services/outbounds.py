@@ -91,6 +91,11 @@ def send_again(*, delivery: Delivery, actor: User) -> Delivery:
     return apply_move(DELIVERY, "send_again", pk=delivery.pk, actor=actor)
 
 
+def send_on_paper(*, delivery: Delivery, actor: User, how: str) -> Delivery:
+    """Note that the letter left on paper; ``how`` names the post's number or the messenger."""
+    return apply_move(DELIVERY, "sent_on_paper", pk=delivery.pk, actor=actor, how=how)
+
+
 def _note_in_register(outbound: Outbound, delivery: Delivery) -> None:
     """หมายเหตุ of the outgoing register: sent by e-mail, and when (appendix 7, 5.3.8).
 

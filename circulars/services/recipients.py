@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from circulars.effects.outbound import reachable_agencies
+from circulars.effects.outbound import agencies_of
 from circulars.enums import DRAFTING_ROLES, LetterState
 from circulars.models import Letter, Recipient, RecipientList
 from circulars.permissions import is_drafter, sends
@@ -38,10 +38,10 @@ class Choice:
 def possible_recipients(*, unit: Unit) -> QuerySet[Unit]:
     """Who may get a letter of ``unit``: the open units of its office and agencies outside.
 
-    Without itself; an agency has to be reachable by e-mail or as a partner.
+    Without itself; an agency that is not reachable otherwise gets its letter on paper.
     """
     inside = Unit.objects.open().filter(office_id=unit.office_id, kind__in=RECEIVING_KINDS)
-    agencies = reachable_agencies(unit).order_by().values("pk")
+    agencies = agencies_of(unit).order_by().values("pk")
     return Unit.objects.filter(
         Q(pk__in=inside.order_by().values("pk")) | Q(pk__in=agencies)
     ).exclude(pk=unit.pk)

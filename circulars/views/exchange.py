@@ -22,7 +22,7 @@ from circulars.enums import LetterState
 from circulars.exchange import requests
 from circulars.exchange.errors import PackageRefused, RequestRefused
 from circulars.filenames import letter_file_name, named_files
-from circulars.forms.mail import PackageForm, PartnerForm
+from circulars.forms.mail import PackageForm, PaperSendForm, PartnerForm
 from circulars.mail.enums import OutboundKind
 from circulars.models import Delivery, ExchangePartner, Letter, Outbound
 from circulars.permissions import sends
@@ -101,6 +101,19 @@ def send_again(request: SignedInRequest, pk: int) -> HttpResponse:
     outbounds.send_again(delivery=delivery, actor=request.user)
     done(request, _("It is sent again to %(unit)s.") % {"unit": delivery.unit})
     return redirect("circulars:board", delivery.letter_id)
+
+
+def sent_on_paper(request: SignedInRequest, pk: int) -> HttpResponse:
+    """``/circulars/deliveries/<id>/on-paper/``: the letter left by post or messenger."""
+    delivery = _sent_delivery(request, pk)
+    form = PaperSendForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        how = form.cleaned_data["how"]
+        outbounds.send_on_paper(delivery=delivery, actor=request.user, how=how)
+        done(request, _("Noted: sent on paper to %(unit)s.") % {"unit": delivery.unit})
+        return redirect("circulars:board", delivery.letter_id)
+    context = {"form": form, "delivery": delivery, "letter": delivery.letter}
+    return render(request, "circulars/sent_on_paper.html", context)
 
 
 @login_not_required

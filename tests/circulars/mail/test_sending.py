@@ -1,7 +1,7 @@
 """Letters, receipts and refusals as a real mail server gets them."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -68,18 +68,56 @@ def body(mail: EmailMessage, kind: str = "plain") -> str:
     return str(part.get_content()).replace("\r\n", "\n").strip()
 
 
-def test_agency_with_an_address_can_be_chosen(world: World, agency: Unit) -> None:
+def test_every_open_agency_can_be_chosen_by_the_office_and_by_no_school(
+    world: World, agency: Unit
+) -> None:
     silent = outside.agency(office=world.office, name="ไม่มีอีเมล", actor=world.registry)
-    possible = set(recipients.possible_recipients(unit=world.group))
-    assert agency in possible
-    assert silent not in possible
-    school = set(recipients.possible_recipients(unit=world.schools[0]))
-    assert agency not in school
+    closed = outside.agency(office=world.office, name="ยุบแล้ว", actor=world.registry)
+    Unit.objects.filter(pk=closed.pk).update(closed_on=date(2020, 1, 1))
+
+    office, school = (
+        set(recipients.possible_recipients(unit=unit)) for unit in (world.group, world.schools[0])
+    )
+    assert {agency, silent, closed} & office == {agency, silent}
+    assert {agency, silent, closed} & school == set()
 
 
 def test_without_a_mailbox_nothing_leaves_by_mail(world: World, agency: Unit) -> None:
     Mailbox.objects.update(is_active=False)
-    assert agency not in set(recipients.possible_recipients(unit=world.group))
+    sent(world, agency)
+    assert Outbound.objects.count() == 0
+
+
+def test_letter_to_an_agency_without_an_address_leaves_on_paper(
+    world: World, agency: Unit, browse
+) -> None:
+    silent = outside.agency(office=world.office, name="ไม่มีอีเมล", actor=world.registry)
+    letter = sent(world, silent)
+    delivery = Delivery.objects.get()
+    assert (delivery.state, Outbound.objects.count()) == (DeliveryState.SENDING, 0)
+    page = browse(world.officer)
+    address = f"/circulars/deliveries/{delivery.pk}/on-paper/"
+    assert address in page.get(letter.get_board_url()).content.decode()
+
+    assert page.post(address, {"how": " "}).status_code == 200
+    page.post(address, {"how": "EMS 12345"})
+
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.DELIVERED
+    assert letter.entry is not None
+    letter.entry.refresh_from_db()
+    assert letter.entry.note == "ส่งเป็นกระดาษ ไม่มีอีเมล: EMS 12345"
+    assert page.post(address, {"how": "again"}).status_code == 302
+    letter.entry.refresh_from_db()
+    assert "again" not in letter.entry.note
+
+
+def test_only_who_sends_the_letter_notes_that_it_left_on_paper(world: World, browse) -> None:
+    silent = outside.agency(office=world.office, name="ไม่มีอีเมล", actor=world.registry)
+    sent(world, silent)
+    address = f"/circulars/deliveries/{Delivery.objects.get().pk}/on-paper/"
+    codes = [browse(user).get(address).status_code for user in (world.clerks[0], world.officer)]
+    assert codes == [404, 200]
 
 
 def test_letter_leaves_as_the_appendix_wants_it(
