@@ -56,10 +56,11 @@ def secrecy_refusal() -> str:
 
 def queue_letters(letter: Letter) -> None:
     """One sending for each agency outside that the letter goes to; the others wait for paper."""
-    reachable = reachable_agencies(letter.unit).order_by().values("pk")
-    deliveries = letter.deliveries.filter(state=DeliveryState.SENDING, unit__in=reachable)
-    deliveries = deliveries.select_related("unit")
-    rows = [_letter_to(delivery) for delivery in deliveries.order_by("pk")]
+    leaving = letter.deliveries.filter(state=DeliveryState.SENDING).select_related("unit")
+    if not (deliveries := list(leaving.order_by("pk"))):
+        return
+    reachable = set(reachable_agencies(letter.unit).values_list("pk", flat=True))
+    rows = [_letter_to(delivery) for delivery in deliveries if delivery.unit_id in reachable]
     Outbound.objects.bulk_create(rows)
     if rows:
         defer(SEND)
