@@ -51,20 +51,24 @@ class _Known:
 _known: dict[str, _Known] = {}
 
 
-def defer(name: str, *args: int | str, countdown: int = 0) -> None:
+def defer(name: str, *args: int | str, countdown: int = 0, times: int = 1) -> None:
     """Have the task ``name`` run with ``args`` once the current transaction has committed.
 
-    ``countdown`` is in seconds; more than a minute is kept to the minute.
+    ``countdown`` is in seconds; more than a minute is kept to the minute. With ``times`` so many
+    workers share the work.
     """
     start = timezone.now() + timedelta(seconds=countdown)
     soon = countdown < FIRST_SWEEP
-    row = DeferredTask.objects.create(
-        name=name,
-        args=list(args),
-        publish_after=start + timedelta(seconds=FIRST_SWEEP if soon else 0),
-        request_id=origin().request_id,
+    rows = DeferredTask.objects.bulk_create(
+        DeferredTask(
+            name=name,
+            args=list(args),
+            publish_after=start + timedelta(seconds=FIRST_SWEEP if soon else 0),
+            request_id=origin().request_id,
+        )
+        for _one in range(times)
     )
-    if soon:
+    for row in rows if soon else ():
         transaction.on_commit(partial(_publish_quietly, row.pk, name, countdown))
 
 

@@ -50,8 +50,9 @@ def notify(
         if not told:
             notice.delete()
         batches = ceil(mails / settings.NOTIFICATIONS_BATCH)
-        for _sender in range(min(batches, settings.NOTIFICATIONS_SENDERS)):
-            defer("notifications.send_due")
+        if batches:
+            senders = min(batches, settings.NOTIFICATIONS_SENDERS)
+            defer("notifications.send_due", times=senders)
     return told
 
 
