@@ -1,11 +1,11 @@
 """Whose letters a person keeps: those of their units, and of the units merged into these."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.utils import timezone
 
+from circulars.held import opened_to
 from portal.org.enums import Role
 from portal.org.models import Unit
 from portal.org.permissions import roles_of, unit_ids
@@ -38,13 +38,7 @@ def handed_to(user: "User") -> frozenset[int]:
     """
     kept: frozenset[int] | None = getattr(user, "_handed_today", None)
     if kept is None:
-        forwards = user.forwarded_letters.order_by().values_list("delivery_id")
-        steps = _work("HandlingStep").reached().of(user)
-        tasks = _work("Assignment").seen_by_owner().of(user)
-        rows = forwards.union(
-            steps.values_list("handling__delivery_id"), tasks.values_list("handling__delivery_id")
-        )
-        kept = frozenset(delivery for (delivery,) in rows)
+        kept = opened_to(user, roles_of(user) | inherited_posts(user))
         user._handed_today = kept  # type: ignore[attr-defined]
     return kept
 
@@ -93,8 +87,3 @@ def _inheritance(user: "User") -> frozenset[tuple[int, int]]:
     pairs = frozenset((pk, heir) for pk, heir in heirs.items() if pk != heir)
     user._inheritance_today = pairs  # type: ignore[attr-defined]
     return pairs
-
-
-def _work(model: str) -> Any:
-    """Rows of a model of this app that let their holder read a letter."""
-    return apps.get_model("circulars", model)._default_manager.filter(opens=True).order_by()

@@ -77,8 +77,7 @@ class WaitingEntry(MenuEntry):
 
     def badge(self, user: "User") -> int | None:
         # A letter has one current step, so steps count as letters do, for less.
-        letters = RouteStep.objects.current().held_by(user).count()
-        return letters + handling.waiting_count(user) or None
+        return handling.waiting_count(user) or None
 
 
 class SentEntry(MenuEntry):

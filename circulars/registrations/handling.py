@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from circulars import tasks_handling
 from circulars.demo_handling import HandlingDemo
 from circulars.enums_handling import AssignmentState, HandlingStepKind
+from circulars.held import waiting_at
+from circulars.inboxes import inherited_posts
 from circulars.models import Assignment, HandlingStep
 from circulars.querysets_handling import in_headed_units
 from circulars.services.desks import may_hand_over
@@ -19,6 +21,7 @@ from circulars.services.escalation import tell_vacant_work
 from circulars.workflow_handling import ASSIGNMENT, DESK, HANDLING
 from portal.core import registry
 from portal.core.registry import MenuEntry, NotificationKind, WorkItem, WorkTile
+from portal.org.permissions import roles_of
 from portal.workflow.service import register_table
 
 if TYPE_CHECKING:
@@ -198,10 +201,8 @@ def register() -> None:
 
 
 def waiting_count(user: "User") -> int:
-    """How many received letters wait at ``user``'s desks, and how much work; in one query."""
-    steps = HandlingStep.objects.at_desks().held_by(user).order_by().values_list("pk")
-    work = Assignment.objects.open().held_by(user).order_by().values_list("pk")
-    return steps.union(work, all=True).count()
+    """How many letters wait for ``user`` on their way up or received, and how much work."""
+    return waiting_at(user, roles_of(user) | inherited_posts(user))
 
 
 def _due_on(row: HandlingStep | Assignment) -> date | None:

@@ -101,12 +101,12 @@ def test_page_of_the_office_takes_the_same_queries_for_many_rows(
 ):
     client.force_login(people[Role.AUDITOR])
     client.get(OFFICE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(OFFICE)
     for user in people.values():
         for _time in range(2):
             signed_in_once(user)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(OFFICE)
 
 
@@ -115,9 +115,9 @@ def test_own_page_takes_the_same_queries_for_many_rows(client, people, django_as
     client.force_login(user)
     page = reverse("accounts:history")
     client.get(page)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(page)
     for _time in range(40):
         signed_in_once(user)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(client.get(page).context["page"].items) == 41

@@ -122,9 +122,9 @@ def test_list_takes_the_same_queries_for_many_sessions(
     computer, django_assert_num_queries, sign_in_form
 ):
     computer.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         computer.get(LIST)
     for _number in range(10):
         sign_in_form("somchai", by=Client())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(computer.get(LIST).context["rows"]) == 11
