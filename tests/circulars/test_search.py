@@ -237,7 +237,7 @@ def test_recipient_is_led_to_their_own_copy(world: World, browse: Browse) -> Non
     assert f'href="/circulars/received/{letter.pk}/"' in page
 
 
-@pytest.mark.parametrize(("count", "queries"), [(1, 18), (30, 17)])
+@pytest.mark.parametrize(("count", "queries"), [(1, 17), (30, 16)])
 def test_search_page_asks_no_more_for_many_hits_than_for_one(
     world: World, browse: Browse, django_assert_num_queries, count: int, queries: int
 ) -> None:
