@@ -86,7 +86,7 @@ def test_list_costs_the_same_however_long_it_is(
     page = browse(world.registry)
     page.get(LIST)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page.get(LIST)
 
 

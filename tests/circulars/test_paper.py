@@ -572,5 +572,5 @@ def test_form_costs_the_same_however_many_letters_there_are(
     page = browse(world.registry)
     page.get(PAGE)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         page.get(PAGE)
