@@ -70,7 +70,7 @@ def test_list_takes_the_same_queries_for_few_and_many(
     assert len(response.context["page"].items) == count
 
 
-LIST_QUERIES = {"waiting": 13, "aside": 12, "done": 12}
+LIST_QUERIES = {"waiting": 12, "aside": 11, "done": 11}
 
 
 def test_mail_is_registered_and_the_next_one_opens(
